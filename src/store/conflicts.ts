@@ -1,0 +1,43 @@
+/** The refusals that only a store can give, worded once for all engines. */
+import { DaybookError } from '../errors/index.ts'
+import type { ExpectedVersion } from './port.ts'
+
+export function versionConflict(log: string, stream: string, expected: ExpectedVersion, actual: number): DaybookError {
+  const wanted = typeof expected === 'number' ? `expected ${expected}` : `expected ${EXPECTATIONS[expected]}`
+  const message = `Stream ${stream} is at version ${actual}, ${wanted}. Load it again and decide again.`
+  return new DaybookError('version-conflict', message, { log, stream, expected: expected as number, actual })
+}
+
+const EXPECTATIONS = { none: 'none (0)', exists: 'that it exists (1 or more)', any: 'any' }
+
+export function boundaryConflict(log: string, after: number, position: number): DaybookError {
+  const message =
+    `An event that the append must not miss was recorded at position ${position} of log ${log}, ` +
+    `after position ${after}, which was the last one looked at. Read again and decide again.`
+  return new DaybookError('boundary-conflict', message, { log, after, position })
+}
+
+export function eventIdTaken(log: string, id?: string): DaybookError {
+  const which = id === undefined ? 'One of the events has an id' : `The event id ${id} is one`
+  const message =
+    `${which} that log ${log} holds already, elsewhere than this append would put it, or that was given twice. ` +
+    'Nothing was written. Give each event an id of its own, or leave ids out.'
+  return new DaybookError('event-id-taken', message, { log, ...(id === undefined ? {} : { id }) })
+}
+
+export function importOutOfOrder(log: string, event: number, recordedAt: Date, last: Date): DaybookError {
+  const details = { log, event, recordedAt: recordedAt.toISOString(), last: last.toISOString() }
+  const message =
+    `Event ${event + 1} of the import was recorded at ${details.recordedAt}, before the last one of log ${log}, ` +
+    `at ${details.last}. Sort the import by time, or leave recordedAt out. The batches before it stay.`
+  return new DaybookError('import-out-of-order', message, details)
+}
+
+export function notSupported(engine: string, capability: string): DaybookError {
+  const message = `The engine ${engine} does not support ${capability}. Look at store.capabilities before asking for it.`
+  return new DaybookError('not-supported', message, { engine, capability })
+}
+
+export function storeClosed(engine: string): DaybookError {
+  return new DaybookError('closed', `The ${engine} store is closed. Open it again to go on.`, { what: 'store' })
+}

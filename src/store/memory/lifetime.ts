@@ -1,0 +1,29 @@
+import { setMaxListeners } from 'node:events'
+import { storeClosed } from '../conflicts.ts'
+import { Wakeups } from '../wakeups.ts'
+
+export const ENGINE = 'memory'
+
+/** What the logs of one store share: that it is open, and who waits for them to grow. */
+export class Lifetime {
+  readonly wakeups = new Wakeups()
+  readonly #closing = new AbortController()
+
+  constructor() {
+    setMaxListeners(0, this.#closing.signal)
+  }
+
+  /** @throws `closed` */
+  assertOpen(): void {
+    if (this.#closing.signal.aborted) throw storeClosed(ENGINE)
+  }
+
+  /** Aborted by the caller, or when the store is closed. */
+  until(signal: AbortSignal | undefined): AbortSignal {
+    return AbortSignal.any(signal === undefined ? [this.#closing.signal] : [this.#closing.signal, signal])
+  }
+
+  close(): void {
+    this.#closing.abort()
+  }
+}

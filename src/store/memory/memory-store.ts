@@ -1,0 +1,41 @@
+/**
+ * The store of unit tests: plain objects, gone with the process. It does everything that the port says, one call at a
+ * time: JavaScript's single thread is its lock. Data is kept as JSON text and parsed at each read, so that no two
+ * readers, and no writer, ever share a mutable object.
+ */
+import { assertLogName } from '../names.ts'
+import type { Capabilities, EventLog, EventStore } from '../port.ts'
+import { ENGINE, Lifetime } from './lifetime.ts'
+import { MemoryLog } from './memory-log.ts'
+
+/** An empty store in memory, for tests and trials. */
+export function openMemory(): EventStore {
+  return new MemoryStore()
+}
+
+class MemoryStore implements EventStore {
+  readonly engine = ENGINE
+  readonly capabilities: Capabilities = {
+    gaplessPositions: true,
+    joinsTransactions: false,
+    durable: false,
+    shared: false,
+  }
+  readonly #logs = new Map<string, EventLog>()
+  readonly #lifetime = new Lifetime()
+
+  log(name: string): EventLog {
+    assertLogName(name)
+    const log = this.#logs.get(name) ?? new MemoryLog(name, this.#lifetime)
+    this.#logs.set(name, log)
+    return log
+  }
+
+  async close(): Promise<void> {
+    this.#lifetime.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

@@ -1,0 +1,40 @@
+/** Checks of the names and values that are no events: logs, snapshots, checkpoints. */
+import { assertStreamName, findJsonProblem, findNameProblem } from '../events/index.ts'
+import { assertPosition, MAX_VERSION, refuse } from './append-request.ts'
+import type { Snapshot, SnapshotKey } from './port.ts'
+
+/** What PostgreSQL allows for an identifier: a log's name may become one, as a notification's channel or a role. */
+export const MAX_LOG_NAME_LENGTH = 63
+/** Definitions and projections are named by programmers; an index entry holds such a name beside a stream's. */
+export const MAX_DEFINITION_NAME_LENGTH = 255
+
+/** @throws `invalid-argument` */
+export function assertLogName(name: string): void {
+  assertName(name, 'log', MAX_LOG_NAME_LENGTH)
+}
+
+/** @throws `invalid-argument` */
+export function assertProjectionName(name: string): void {
+  assertName(name, 'projection', MAX_DEFINITION_NAME_LENGTH)
+}
+
+/** @throws `invalid-argument` */
+export function assertSnapshotKey(key: SnapshotKey): void {
+  assertStreamName(key.stream)
+  assertName(key.definition, 'definition', MAX_DEFINITION_NAME_LENGTH)
+  assertName(key.fingerprint, 'fingerprint', MAX_DEFINITION_NAME_LENGTH)
+}
+
+/** The snapshot's state as JSON text. @throws `invalid-argument` */
+export function encodeSnapshot(snapshot: Snapshot): string {
+  assertPosition(snapshot.version, 'snapshot.version')
+  if (snapshot.version > MAX_VERSION) refuse('snapshot.version', `is ${snapshot.version}, more than ${MAX_VERSION}`)
+  const found = findJsonProblem(snapshot.state, 'snapshot.state')
+  if (found !== undefined) refuse(found.path, found.problem)
+  return JSON.stringify(snapshot.state)
+}
+
+function assertName(name: string, argument: string, maxLength: number): void {
+  const problem = findNameProblem(name, maxLength)
+  if (problem !== undefined) refuse(argument, problem)
+}
