@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { SummaryReporter } from './test/support/summary-reporter.ts'
+
+const source = (path: string) => fileURLToPath(new URL(`src/${path}`, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^daybook$/, replacement: source('index.ts') },
+      { find: /^daybook\/testing$/, replacement: source('testing/index.ts') },
+      { find: /^daybook\/telemetry$/, replacement: source('telemetry/index.ts') },
+    ],
+  },
+  test: {
+    include: ['{src,test,examples}/**/*.test.ts'],
+    // The compiler runs these: `npm run types`.
+    exclude: ['**/*.type.test.ts'],
+    globalSetup: 'test/support/global-setup.ts',
+    // Tests kill, crash and count processes; threads would share theirs.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ['default', new SummaryReporter()],
+  },
+})
