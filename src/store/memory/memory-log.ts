@@ -9,6 +9,7 @@ import {
   assertTailOptions,
   assertTime,
 } from '../filter.ts'
+import type { Lifetime } from '../lifetime.ts'
 import type {
   Appended,
   AppendOptions,
@@ -29,7 +30,6 @@ import { appendTo } from './append.ts'
 import { Book, type StoredEvent } from './book.ts'
 import { MemoryCheckpoints } from './checkpoints.ts'
 import { importInto } from './import.ts'
-import { ENGINE, type Lifetime } from './lifetime.ts'
 import { matches } from './matches.ts'
 import { fetchPage, fetchTailPage, findPositionAt, listStreams, type Span, startOf } from './search.ts'
 import { MemorySnapshots } from './snapshots.ts'
@@ -51,7 +51,7 @@ export class MemoryLog implements EventLog {
   async append(request: AppendRequest, options: AppendOptions = {}): Promise<Appended> {
     this.#lifetime.assertOpen()
     options.signal?.throwIfAborted()
-    if (options.transaction !== undefined) throw notSupported(ENGINE, "joining the caller's transaction")
+    if (options.transaction !== undefined) throw notSupported('memory', "joining the caller's transaction")
     const appended = appendTo(this.#book, this.name, prepareAppend(request))
     this.#lifetime.wakeups.wake(this.name)
     return appended

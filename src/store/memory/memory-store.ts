@@ -3,10 +3,13 @@
  * time: JavaScript's single thread is its lock. Data is kept as JSON text and parsed at each read, so that no two
  * readers, and no writer, ever share a mutable object.
  */
+
+import { Lifetime } from '../lifetime.ts'
 import { assertLogName } from '../names.ts'
 import type { Capabilities, EventLog, EventStore } from '../port.ts'
-import { ENGINE, Lifetime } from './lifetime.ts'
 import { MemoryLog } from './memory-log.ts'
+
+const ENGINE = 'memory'
 
 /** An empty store in memory, for tests and trials. */
 export function openMemory(): EventStore {
@@ -22,7 +25,7 @@ class MemoryStore implements EventStore {
     shared: false,
   }
   readonly #logs = new Map<string, EventLog>()
-  readonly #lifetime = new Lifetime()
+  readonly #lifetime = new Lifetime(ENGINE)
 
   log(name: string): EventLog {
     assertLogName(name)

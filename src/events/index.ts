@@ -1,0 +1,23 @@
+export { isEventId, newEventId } from './event-id.ts'
+export { dropUndefined, findJsonProblem, type JsonProblem, type JsonValue, MAX_NESTING } from './json.ts'
+export {
+  type EncodedEvent,
+  encodeEvent,
+  MAX_DATA_BYTES,
+  MAX_METADATA_BYTES,
+  MAX_TAG_LENGTH,
+  MAX_TAGS,
+  MAX_TYPE_LENGTH,
+  refuseEvent,
+} from './new-event.ts'
+export type { Metadata, NewEvent, RecordedEvent } from './recorded-event.ts'
+export {
+  assertStreamName,
+  findNameProblem,
+  findStreamNameProblem,
+  joinStreamName,
+  MAX_STREAM_NAME_LENGTH,
+  quote,
+  type StreamName,
+  toStreamName,
+} from './stream-name.ts'

@@ -1,0 +1,33 @@
+export {
+  assertPosition,
+  MAX_EVENTS_PER_APPEND,
+  type PreparedAppend,
+  type PreparedBoundary,
+  prepareAppend,
+  refuse,
+} from './append-request.ts'
+export {
+  boundaryConflict,
+  eventIdTaken,
+  importOutOfOrder,
+  notSupported,
+  storeClosed,
+  versionConflict,
+} from './conflicts.ts'
+export { type Page, pagedReader } from './event-reader.ts'
+export {
+  assertFilter,
+  assertLimit,
+  assertListStreamsOptions,
+  assertReadOptions,
+  assertReadStreamOptions,
+  assertTailOptions,
+  assertTime,
+} from './filter.ts'
+export { type PreparedImport, prepareImport } from './import-request.ts'
+export { Lifetime } from './lifetime.ts'
+export { openMemory } from './memory/index.ts'
+export { assertLogName, assertProjectionName, assertSnapshotKey, encodeSnapshot } from './names.ts'
+export type * from './port.ts'
+export { tailReader } from './tail.ts'
+export { Wakeups } from './wakeups.ts'
