@@ -1,0 +1,77 @@
+/**
+ * The one error type. What a caller can foresee is a value (a rejection, a conflict of a command);
+ * what it could not is a DaybookError with a stable code from the table below. Callers recognise one by
+ * `isDaybookError(error, code)`, never by `instanceof`: two copies of the package may be loaded at once.
+ *
+ * Every code has an entry in docs/errors.md; a test checks the two against each other.
+ */
+
+/** What each code carries in `error.details`. */
+export interface DaybookErrorDetails {
+  /** A stream is not at the version that the writer believed. Nothing was written. */
+  'version-conflict': { log: string; stream: string; expected: number | 'none' | 'exists'; actual: number }
+  /** An event that matches the `unless` boundary was recorded after the reader looked. Nothing was written. */
+  'boundary-conflict': { log: string; after: number; position: number }
+  /** An event (or its data, metadata, tags) cannot be recorded. `path` leads to the bad value. */
+  'invalid-event': { path: string; problem: string; event?: number; type?: string }
+  /** An argument other than an event is wrong: a name, a version, an option. */
+  'invalid-argument': { argument: string; problem: string }
+  /** An event with this id stands in the log already, elsewhere than this append would put it. */
+  'event-id-taken': { log: string; id?: string }
+  /** The command id was used before, with other input. */
+  'command-id-reused': { log: string; commandId: string }
+  /** A stored event's type or schema version has no path to a shape that the code knows. */
+  'unreadable-event': { type: string; schemaVersion: number; known: number; position?: number }
+  /** A function of the definition (decide, evolve, an upcaster, a schema) broke its contract. */
+  'broken-definition': { definition: string; problem: string }
+  /** The engine does not have the capability that was asked for. */
+  'not-supported': { engine: string; capability: string }
+  /** The URL names no engine. */
+  'unknown-engine': { url: string; known: readonly string[] }
+  /** The engine's driver is not installed. */
+  'missing-driver': { driver: string; install: string }
+  /** The server cannot be reached, or was lost and did not come back in time. */
+  'connection-lost': { engine: string; attempts: number }
+  /** The server was lost with an append under way: it may or may not be recorded. */
+  'append-unconfirmed': { log: string; eventIds: readonly string[] }
+  /** Another process has the embedded store's folder open. */
+  'store-locked': { directory: string }
+  /** The database was migrated by a newer Daybook than this one. */
+  'store-newer': { found: number; known: number }
+  /** The database needs migrations, and holds data, so they wait for the word. */
+  'migration-needed': { found: number; known: number }
+  /** A migration that the database has applied is not the one that this code has. */
+  'migration-altered': { migration: string }
+  /** An imported event is earlier than the last recorded one. */
+  'import-out-of-order': { log: string; event: number; recordedAt: string; last: string }
+  /** The thing was closed. */
+  closed: { what: string }
+  /** A projection did not get to the position in time, or stopped. */
+  'not-reached': { projection: string; position: number; checkpoint: number }
+  /** A projection stopped because applying an event failed. */
+  'projection-failed': { projection: string; position: number }
+}
+
+export type DaybookErrorCode = keyof DaybookErrorDetails
+
+export class DaybookError<Code extends DaybookErrorCode = DaybookErrorCode> extends Error {
+  override readonly name = 'DaybookError'
+  readonly code: Code
+  readonly details: DaybookErrorDetails[Code]
+
+  /** `message` says what happened, what was expected, what was found, and what to do next. */
+  constructor(code: Code, message: string, details: DaybookErrorDetails[Code], options?: { cause?: unknown }) {
+    super(message, options)
+    this.code = code
+    this.details = details
+  }
+}
+
+/** Is this a DaybookError, and of this code? Narrows `error.details`. */
+export function isDaybookError<Code extends DaybookErrorCode = DaybookErrorCode>(
+  error: unknown,
+  code?: Code,
+): error is DaybookError<Code> {
+  if (!(error instanceof Error) || error.name !== 'DaybookError' || !('code' in error)) return false
+  return code === undefined || error.code === code
+}

@@ -1,0 +1,1 @@
+export { DaybookError, type DaybookErrorCode, type DaybookErrorDetails, isDaybookError } from './daybook-error.ts'

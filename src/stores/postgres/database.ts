@@ -1,0 +1,40 @@
+/**
+ * What the adapter needs of a PostgreSQL, whichever way it is reached: `pg-database.ts` speaks to a server,
+ * `pglite-database.ts` to the one inside this process.
+ */
+import type { SqlClient } from '../../store/index.ts'
+import type { Row, Statement } from './statements.ts'
+
+export interface Database {
+  /** How many append calls may be on their way at once: with two, one is on the wire while the other commits. */
+  readonly appendsUnderWay: number
+
+  /** One statement by itself. Binary arrays (binary-arrays.ts) and texts are the only parameters that pass. */
+  query(statement: Statement, values: readonly unknown[]): Promise<Row[]>
+  /** The connection that appends go through, in the order of the calls. Rejects when it cannot be had: nothing was sent. */
+  appender(): Promise<Session>
+  /** Several statements, as one transaction on one connection. */
+  transaction<T>(work: (session: TransactionSession) => Promise<T>): Promise<T>
+  /** The caller's own transaction. @throws `invalid-argument` when it is no such thing. */
+  join(transaction: unknown): Session
+  /** Several SQL statements in one text, without parameters. */
+  run(script: string): Promise<void>
+
+  /** Tells other processes that `log` has grown. Never fails: it is only a courtesy. */
+  announce(log: string): void
+  /** Begins to listen to what other processes announce; later calls change nothing. */
+  listen(): void
+
+  close(): Promise<void>
+}
+
+export interface Session {
+  query(statement: Statement, values: readonly unknown[]): Promise<Row[]>
+}
+
+export interface TransactionSession extends Session {
+  /** The same connection, as the user's own SQL expects it. */
+  readonly client: SqlClient
+  /** A COPY … FROM STDIN statement, fed with its text. */
+  copyFrom(statement: Statement, chunks: Iterable<string>): Promise<void>
+}

@@ -1,0 +1,60 @@
+import { DaybookError } from '../../errors/index.ts'
+
+/** The connection was lost or refused, or the server is stopping, starting or not the primary: it may work again later. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return TRANSIENT_CODES.has(code) || code.startsWith('08') || LOST_CONNECTION.test(error.message)
+}
+
+const TRANSIENT_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT', // the server's Unix socket, while it is down
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '53300', // too_many_connections
+  '25006', // read_only_sql_transaction: a standby that is about to be promoted
+  '40001', // serialization_failure
+  '40P01', // deadlock_detected
+])
+
+/** `pg` gives these no code. */
+const LOST_CONNECTION = /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|write after end|Client network socket disconnected)/
+
+const UNIQUE_VIOLATION = '23505'
+
+/** Did an insert meet an event with the same id? */
+export function isTakenEventId(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === UNIQUE_VIOLATION &&
+    'constraint' in error &&
+    error.constraint === 'events_by_id'
+  )
+}
+
+export function connectionLost(engine: string, attempts: number, cause: unknown): DaybookError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const message =
+    `The connection to ${engine} was lost (${reason}) and could not be made again in ${attempts} attempts. ` +
+    'Nothing was written. See that the server runs and can be reached, then try again.'
+  return new DaybookError('connection-lost', message, { engine, attempts }, { cause })
+}
+
+export function appendUnconfirmed(log: string, eventIds: readonly string[], cause: unknown): DaybookError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const message =
+    `The connection was lost (${reason}) while an append to log ${log} was under way: its events may be recorded ` +
+    'or not. Append again with the same event ids: if they are recorded already, nothing is written twice.'
+  return new DaybookError('append-unconfirmed', message, { log, eventIds }, { cause })
+}

@@ -1,0 +1,1 @@
+select position from daybook.logs where log = $1

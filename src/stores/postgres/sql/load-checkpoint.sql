@@ -1,0 +1,1 @@
+select position from daybook.checkpoints where log = $1 and projection = $2
