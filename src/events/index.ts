@@ -1,5 +1,18 @@
+export { toCanonicalJson } from './canonical-json.ts'
+export { toUpcast } from './definitions.ts'
+export {
+  type AnyEventDefinition,
+  type EventDefinition,
+  type EventOptions,
+  event,
+  type NewEventOptions,
+  type NewOf,
+  type RecordedOf,
+} from './event.ts'
 export { isEventId, newEventId } from './event-id.ts'
+export { freezeDeep } from './freeze.ts'
 export { dropUndefined, findJsonProblem, type JsonProblem, type JsonValue, MAX_NESTING } from './json.ts'
+export type { JsonOnly } from './json-type.ts'
 export {
   type EncodedEvent,
   encodeEvent,
@@ -21,3 +34,4 @@ export {
   type StreamName,
   toStreamName,
 } from './stream-name.ts'
+export { assertSynchronous, brokenDefinition, type Issue, type Validated, validate } from './validate.ts'

@@ -197,11 +197,11 @@ export interface TailOptions extends EventFilter {
  * It starts anew with each iteration. An abort throws the signal's reason, but ends a tail without an error; nothing
  * comes after it, also of a page that is there already.
  */
-export interface EventReader extends AsyncIterable<RecordedEvent> {
+export interface EventReader<Event = RecordedEvent> extends AsyncIterable<Event> {
   /** The same, page by page: cheaper where a million events go by. A page is never empty. */
-  batches(): AsyncIterable<readonly RecordedEvent[]>
+  batches(): AsyncIterable<readonly Event[]>
   /** All of them at once. */
-  toArray(): Promise<RecordedEvent[]>
+  toArray(): Promise<Event[]>
 }
 
 export interface ListStreamsOptions {
@@ -269,4 +269,19 @@ export interface CheckpointStore {
    */
   move(projection: string, expected: number, position: number): Promise<boolean>
   list(): Promise<readonly { readonly projection: string; readonly position: number }[]>
+}
+
+/** A store on a SQL database, which read models may share. */
+export interface SqlStore extends EventStore {
+  readonly database: SqlDatabase
+}
+
+export interface SqlDatabase {
+  /** Commits when `work` is done, rolls back when it fails. */
+  transaction<T>(work: (client: SqlClient) => Promise<T>): Promise<T>
+}
+
+/** A connection inside a transaction. Parameters are `$1`, `$2` …; rows are objects, their types those of the driver. */
+export interface SqlClient {
+  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly Record<string, unknown>[] }>
 }

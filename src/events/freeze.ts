@@ -1,0 +1,12 @@
+/**
+ * Freezes plain objects and arrays, all the way down: a definition's initial value is shared by everything that starts
+ * from it, so a fold that changes it in place must fail at once, and not corrupt the next one.
+ */
+export function freezeDeep<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype
+  if (!isPlain) return value
+  Object.freeze(value)
+  for (const item of Object.values(value)) freezeDeep(item)
+  return value
+}
