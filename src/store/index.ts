@@ -1,8 +1,10 @@
 export {
   assertPosition,
   MAX_EVENTS_PER_APPEND,
+  MAX_VERSION,
   type PreparedAppend,
-  type PreparedBoundary,
+  type PreparedCondition,
+  type PreparedWrite,
   prepareAppend,
   refuse,
 } from './append-request.ts'
@@ -14,7 +16,7 @@ export {
   storeClosed,
   versionConflict,
 } from './conflicts.ts'
-export { type Page, pagedReader } from './event-reader.ts'
+export { type Page, type PageSource, pagedReader } from './event-reader.ts'
 export {
   assertFilter,
   assertLimit,
@@ -32,4 +34,5 @@ export type * from './port.ts'
 export type { EntriesOptions, ReadModelTarget, ReadModelTargets, RowChange } from './read-model-target.ts'
 export { isSqlStore, type SqlClient, type SqlDatabase, type SqlStore } from './sql-store.ts'
 export { tailReader } from './tail.ts'
+export { unlessAborted } from './unless-aborted.ts'
 export { Wakeups } from './wakeups.ts'

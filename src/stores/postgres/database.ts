@@ -17,9 +17,6 @@ export interface Database {
   transaction<T>(work: (session: TransactionSession) => Promise<T>): Promise<T>
   /** The caller's own transaction. @throws `invalid-argument` when it is no such thing. */
   join(transaction: unknown): Session
-  /** Several SQL statements in one text, without parameters. */
-  run(script: string): Promise<void>
-
   /** Tells other processes that `log` has grown. Never fails: it is only a courtesy. */
   announce(log: string): void
   /** Begins to listen to what other processes announce; later calls change nothing. */
@@ -35,6 +32,8 @@ export interface Session {
 export interface TransactionSession extends Session {
   /** The same connection, as the user's own SQL expects it. */
   readonly client: SqlClient
+  /** Several SQL statements in one text, without parameters. */
+  run(script: string): Promise<void>
   /** A COPY … FROM STDIN statement, fed with its text. */
   copyFrom(statement: Statement, chunks: Iterable<string>): Promise<void>
 }

@@ -28,7 +28,8 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
 ])
 
 /** `pg` gives these no code. */
-const LOST_CONNECTION = /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|write after end|Client network socket disconnected)/
+const LOST_CONNECTION =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|write after end|Client network socket disconnected)/
 
 const UNIQUE_VIOLATION = '23505'
 

@@ -1,0 +1,203 @@
+/**
+ * Group commit. Appends that wait are gathered and sent as one call, which judges each by itself and commits once;
+ * while it is under way the next ones gather. A caller alone pays one round trip and one commit.
+ *
+ *     waiting ──taken into a group──▶ sent ──┬─▶ recorded, or refused by itself
+ *        ▲                                   ├─▶ connection lost: back to waiting, as what may be a repeat
+ *        │                                   └─▶ the whole call failed: each member is sent alone
+ *        └────── no connection: waits, with back-off, up to RETRY_FOR_MS
+ *
+ * To send an append again is safe: its events keep their ids, and the store looks for them first.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { PreparedAppend } from '../../store/index.ts'
+import type { Database, Session } from './database.ts'
+import { appendUnconfirmed, connectionLost, isTransient } from './failures.ts'
+import { decodeOutcomes, encodeGroup, type Member, type Outcome } from './group.ts'
+import { statement } from './statements.ts'
+
+/** A group beyond this gains little per append, and holds the log's lock for longer. */
+const MAX_GROUP_APPENDS = 512
+const MAX_GROUP_EVENTS = 5_000
+const MAX_GROUP_SIZE = 4_194_304
+/** A server that restarts or fails over is back by then, or somebody has to look at it. */
+const RETRY_FOR_MS = 30_000
+const FIRST_BACK_OFF_MS = 25
+const LONGEST_BACK_OFF_MS = 1_000
+
+interface Waiting extends Member {
+  mayBeRepeat: boolean
+  attempts: number
+  /** When the first attempt failed, by the process's clock. */
+  failingSinceMs: number | undefined
+  /** It may have reached the server in an attempt whose answer was lost. */
+  maybeSent: boolean
+  resolve(outcome: Outcome): void
+  reject(error: unknown): void
+}
+
+export interface AppenderOptions {
+  readonly log: string
+  readonly database: Database
+  /** Called after each group of which something was recorded. */
+  onRecorded(): void
+}
+
+export class Appender {
+  readonly #options: AppenderOptions
+  #waiting: Waiting[] = []
+  #underWay = 0
+  #isScheduled = false
+  #backOff: Promise<void> | undefined
+  #onIdle: (() => void)[] = []
+
+  constructor(options: AppenderOptions) {
+    this.#options = options
+  }
+
+  append(append: PreparedAppend, mayBeRepeat: boolean, signal: AbortSignal | undefined): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        append,
+        mayBeRepeat,
+        attempts: 0,
+        failingSinceMs: undefined,
+        maybeSent: false,
+        resolve,
+        reject,
+      }
+      if (signal !== undefined) this.#withdrawOnAbort(waiting, signal)
+      this.#waiting.push(waiting)
+      this.#schedule()
+    })
+  }
+
+  /** Resolves when nothing waits or is under way. */
+  async idle(): Promise<void> {
+    if (this.#waiting.length === 0 && this.#underWay === 0) return
+    await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+  }
+
+  #withdrawOnAbort(waiting: Waiting, signal: AbortSignal): void {
+    const withdraw = () => {
+      const place = this.#waiting.indexOf(waiting)
+      if (place === -1 || waiting.maybeSent) return
+      this.#waiting.splice(place, 1)
+      waiting.reject(signal.reason)
+      this.#settleIdle()
+    }
+    signal.addEventListener('abort', withdraw, { once: true })
+    const { resolve, reject } = waiting
+    const forget = () => signal.removeEventListener('abort', withdraw)
+    waiting.resolve = (outcome) => (forget(), resolve(outcome))
+    waiting.reject = (error) => (forget(), reject(error))
+  }
+
+  /** Everything that the current turn of the event loop asks for goes into one group. */
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      while (this.#canSend()) void this.#send(this.#takeGroup())
+    })
+  }
+
+  #canSend(): boolean {
+    return (
+      this.#waiting.length > 0 && this.#underWay < this.#options.database.appendsUnderWay && this.#backOff === undefined
+    )
+  }
+
+  #takeGroup(): Waiting[] {
+    let events = 0
+    let size = 0
+    const end = this.#waiting.findIndex(({ append }, place) => {
+      events += append.eventCount
+      size += append.size
+      return place > 0 && (place >= MAX_GROUP_APPENDS || events > MAX_GROUP_EVENTS || size > MAX_GROUP_SIZE)
+    })
+    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end)
+  }
+
+  async #send(group: Waiting[]): Promise<void> {
+    this.#underWay++
+    try {
+      const session = await this.#options.database.appender().catch((error) => this.#unsent(group, error))
+      if (session !== undefined) await this.#sendOver(session, group)
+    } finally {
+      this.#underWay--
+      this.#settleIdle()
+      this.#schedule()
+    }
+  }
+
+  async #sendOver(session: Session, group: Waiting[]): Promise<void> {
+    try {
+      const outcomes = await callAppend(session, this.#options.log, group)
+      if (outcomes.some(({ kind }) => kind === 'recorded')) this.#options.onRecorded()
+      for (const [place, waiting] of group.entries()) waiting.resolve(outcomes[place] as Outcome)
+    } catch (error) {
+      if (isTransient(error)) this.#lost(group, error)
+      else if (group.length === 1) group[0]?.reject(error)
+      else for (const waiting of group) await this.#sendOver(session, [waiting])
+    }
+  }
+
+  /** No connection could be had. */
+  #unsent(group: Waiting[], error: unknown): undefined {
+    if (isTransient(error)) this.#again(group, error)
+    else for (const waiting of group) waiting.reject(error)
+  }
+
+  /** The answer is missing: nobody knows what was recorded. */
+  #lost(group: Waiting[], error: unknown): void {
+    for (const waiting of group) {
+      waiting.maybeSent = true
+      waiting.mayBeRepeat = true
+    }
+    this.#again(group, error)
+  }
+
+  #again(group: readonly Waiting[], error: unknown): void {
+    const now = performance.now()
+    const retried = group.filter((waiting) => {
+      waiting.attempts++
+      waiting.failingSinceMs ??= now
+      return now - waiting.failingSinceMs < RETRY_FOR_MS
+    })
+    for (const waiting of group) if (!retried.includes(waiting)) waiting.reject(this.#giveUp(waiting, error))
+    this.#waiting.unshift(...retried)
+    if (retried.length > 0) this.#waitBeforeSending(retried[0]?.attempts ?? 1)
+  }
+
+  #giveUp({ append, attempts, maybeSent }: Waiting, cause: unknown): Error {
+    const eventIds = append.writes.flatMap(({ events }) => events.map(({ id }) => id))
+    return maybeSent
+      ? appendUnconfirmed(this.#options.log, eventIds, cause)
+      : connectionLost('postgres', attempts, cause)
+  }
+
+  #waitBeforeSending(attempts: number): void {
+    if (this.#backOff !== undefined) return
+    const longestMs = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** attempts)
+    this.#backOff = delay(longestMs * (0.5 + Math.random() / 2)).then(() => {
+      this.#backOff = undefined
+      this.#schedule()
+    })
+  }
+
+  #settleIdle(): void {
+    if (this.#waiting.length > 0 || this.#underWay > 0) return
+    const waiting = this.#onIdle
+    this.#onIdle = []
+    for (const resolve of waiting) resolve()
+  }
+}
+
+/** One call of the function, for a group that the log's head is locked for. */
+export async function callAppend(session: Session, log: string, group: readonly Member[]): Promise<Outcome[]> {
+  const [row] = await session.query(statement('append'), encodeGroup(log, group))
+  if (row === undefined) throw new Error('daybook.append returned no row.')
+  return decodeOutcomes(row, group)
+}

@@ -1,0 +1,106 @@
+/**
+ * Tells the tails of other processes that a log has grown, and hears it from them, over PostgreSQL's NOTIFY. It is
+ * never part of an append's transaction, and never waited for: however many appends there are, one notification a log
+ * is sent each INTERVAL_MS at the most. One that gets lost costs a tail the time until its next poll.
+ *
+ *     idle ──announce or listen──▶ connecting ──▶ connected ──lost──▶ backing off ──▶ connecting
+ *
+ * While nobody listens here, the connection is only made for the first announcement.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Client } from 'pg'
+import type { Wakeups } from '../../store/index.ts'
+import { CHANNEL } from './statements.ts'
+
+/** A hundred notifications a second cost next to nothing; a tail that is woken later than this would be noticed. */
+const INTERVAL_MS = 10
+const FIRST_BACK_OFF_MS = 100
+const LONGEST_BACK_OFF_MS = 5_000
+
+export class Notifications {
+  readonly #connectClient: () => Promise<Client>
+  readonly #wakeups: Wakeups
+  readonly #closing = new AbortController()
+  #client: Promise<Client | undefined> | undefined
+  #pending = new Set<string>()
+  #sending: Promise<void> | undefined
+  #isListening = false
+  #failures = 0
+
+  constructor(connectClient: () => Promise<Client>, wakeups: Wakeups) {
+    this.#connectClient = connectClient
+    this.#wakeups = wakeups
+  }
+
+  announce(log: string): void {
+    this.#pending.add(log)
+    this.#sending ??= this.#sendPending().finally(() => {
+      this.#sending = undefined
+    })
+  }
+
+  listen(): void {
+    if (this.#isListening || this.#closing.signal.aborted) return
+    this.#isListening = true
+    void this.#client?.then((client) => client?.query(`listen ${CHANNEL}`)).catch(() => {})
+    void this.#connected()
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#sending
+    const client = await this.#client
+    this.#client = undefined
+    await client?.end().catch(() => {})
+  }
+
+  async #sendPending(): Promise<void> {
+    while (this.#pending.size > 0 && !this.#closing.signal.aborted) {
+      const client = await this.#connected()
+      const logs = [...this.#pending]
+      this.#pending.clear()
+      await client
+        ?.query(`select pg_notify('${CHANNEL}', log) from unnest($1::text[]) as n (log)`, [logs])
+        .catch(() => {})
+      await this.#pause(INTERVAL_MS)
+    }
+  }
+
+  /** The connection, if it can be had now. While there are listeners a lost one is made again and again. */
+  #connected(): Promise<Client | undefined> {
+    this.#client ??= this.#connect()
+    return this.#client
+  }
+
+  async #connect(): Promise<Client | undefined> {
+    try {
+      const client = await this.#connectClient()
+      client.once('error', () => this.#lost())
+      client.once('end', () => this.#lost())
+      client.on('notification', ({ payload }) => this.#wakeups.wake(payload ?? ''))
+      // A notification is no fact: whether it survives a crash is all the same.
+      await client.query('set synchronous_commit = off')
+      if (this.#isListening) await client.query(`listen ${CHANNEL}`)
+      this.#failures = 0
+      this.#wakeups.wakeAll()
+      return client
+    } catch {
+      this.#lost()
+      return undefined
+    }
+  }
+
+  #lost(): void {
+    if (this.#closing.signal.aborted || this.#client === undefined) return
+    this.#client = undefined
+    if (!this.#isListening) return
+    const longestMs = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** this.#failures++)
+    void this.#pause(Math.random() * longestMs).then(() =>
+      this.#closing.signal.aborted ? undefined : this.#connected(),
+    )
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#closing.signal, ref: false }).catch(() => {})
+  }
+}

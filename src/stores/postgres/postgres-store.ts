@@ -1,0 +1,54 @@
+import { assertLogName, type Capabilities, type Lifetime, type SqlDatabase, type SqlStore } from '../../store/index.ts'
+import type { Database } from './database.ts'
+import { PostgresLog } from './postgres-log.ts'
+
+/** The event store on PostgreSQL, whichever way that is reached. */
+export class PostgresStore implements SqlStore {
+  readonly engine: string
+  readonly capabilities: Capabilities
+  readonly database: SqlDatabase
+  readonly #database: Database
+  readonly #lifetime: Lifetime
+  readonly #logs = new Map<string, PostgresLog>()
+  #closing: Promise<void> | undefined
+
+  constructor(engine: string, database: Database, lifetime: Lifetime) {
+    this.engine = engine
+    this.capabilities = {
+      gaplessPositions: true,
+      joinsTransactions: true,
+      durable: true,
+      shared: engine === 'postgres',
+    }
+    this.#database = database
+    this.#lifetime = lifetime
+    this.database = {
+      transaction: (work) => {
+        lifetime.assertOpen()
+        return database.transaction(({ client }) => work(client))
+      },
+    }
+  }
+
+  log(name: string): PostgresLog {
+    assertLogName(name)
+    const log = this.#logs.get(name) ?? new PostgresLog(name, this.#database, this.#lifetime)
+    this.#logs.set(name, log)
+    return log
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#lifetime.close()
+    await Promise.all([...this.#logs.values()].map((log) => log.idle()))
+    await this.#database.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
