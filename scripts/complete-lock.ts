@@ -1,7 +1,7 @@
 /**
  * Adds to package-lock.json what npm leaves out of it when the registry at hand has no package for another platform
  * (a mirror that fetches on demand, say): the other platforms' binaries. Without them `npm ci` refuses the lock file
- * even where nobody wants them. Run it after `npm install`.
+ * even where nobody wants them. `npm run lock` runs it.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 
