@@ -50,7 +50,8 @@ export function toReader(batches: () => AsyncGenerator<readonly RecordedEvent[]>
 }
 
 async function* pages<Cursor>(source: PageSource<Cursor>): AsyncGenerator<readonly RecordedEvent[]> {
-  const { signal } = source
+  // One of our own for each iteration: many readers on one signal of the caller's would look like a leak to Node.
+  const signal = source.signal && AbortSignal.any([source.signal])
   let remaining = source.limit ?? Number.POSITIVE_INFINITY
   let size = FIRST_PAGE
   const fetchNext = (cursor: Cursor) => {
