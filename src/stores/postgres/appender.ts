@@ -89,8 +89,14 @@ export class Appender {
     signal.addEventListener('abort', withdraw, { once: true })
     const { resolve, reject } = waiting
     const forget = () => signal.removeEventListener('abort', withdraw)
-    waiting.resolve = (outcome) => (forget(), resolve(outcome))
-    waiting.reject = (error) => (forget(), reject(error))
+    waiting.resolve = (outcome) => {
+      forget()
+      resolve(outcome)
+    }
+    waiting.reject = (error) => {
+      forget()
+      reject(error)
+    }
   }
 
   /** Everything that the current turn of the event loop asks for goes into one group. */

@@ -56,8 +56,11 @@ export function knownMigrations(): readonly Migration[] {
 }
 
 async function readApplied(client: SqlClient): Promise<Applied[]> {
-  const { rows } = await client.query("select to_regclass('daybook.migrations') is not null as is_there")
-  if (rows[0]?.['is_there'] !== true) return []
+  // Not `to_regclass`: its cache may still say what was true before this session waited for the lock.
+  const { rows } = await client.query(
+    "select from pg_catalog.pg_tables where schemaname = 'daybook' and tablename = 'migrations'",
+  )
+  if (rows.length === 0) return []
   const applied = await client.query('select number, name, checksum from daybook.migrations order by number')
   return applied.rows as unknown as Applied[]
 }

@@ -14,21 +14,28 @@ import { CHANNEL } from './statements.ts'
 
 /** A hundred notifications a second cost next to nothing; a tail that is woken later than this would be noticed. */
 const INTERVAL_MS = 10
+const NOTIFY = `select pg_notify('${CHANNEL}', log) from unnest($1::text[]) as n (log)`
 const FIRST_BACK_OFF_MS = 100
 const LONGEST_BACK_OFF_MS = 5_000
 
+/** A connection that is kept for as long as there is anything to hear. */
+export interface HeldConnection {
+  readonly client: Pick<Client, 'query' | 'on' | 'once'>
+  end(): Promise<void>
+}
+
 export class Notifications {
-  readonly #connectClient: () => Promise<Client>
+  readonly #hold: () => Promise<HeldConnection>
   readonly #wakeups: Wakeups
   readonly #closing = new AbortController()
-  #client: Promise<Client | undefined> | undefined
+  #connection: Promise<HeldConnection | undefined> | undefined
   #pending = new Set<string>()
   #sending: Promise<void> | undefined
   #isListening = false
   #failures = 0
 
-  constructor(connectClient: () => Promise<Client>, wakeups: Wakeups) {
-    this.#connectClient = connectClient
+  constructor(hold: () => Promise<HeldConnection>, wakeups: Wakeups) {
+    this.#hold = hold
     this.#wakeups = wakeups
   }
 
@@ -42,39 +49,38 @@ export class Notifications {
   listen(): void {
     if (this.#isListening || this.#closing.signal.aborted) return
     this.#isListening = true
-    void this.#client?.then((client) => client?.query(`listen ${CHANNEL}`)).catch(() => {})
+    void this.#connection?.then((connection) => connection?.client.query(`listen ${CHANNEL}`)).catch(() => {})
     void this.#connected()
   }
 
   async close(): Promise<void> {
     this.#closing.abort()
     await this.#sending
-    const client = await this.#client
-    this.#client = undefined
-    await client?.end().catch(() => {})
+    const connection = await this.#connection
+    this.#connection = undefined
+    await connection?.end().catch(() => {})
   }
 
   async #sendPending(): Promise<void> {
     while (this.#pending.size > 0 && !this.#closing.signal.aborted) {
-      const client = await this.#connected()
+      const connection = await this.#connected()
       const logs = [...this.#pending]
       this.#pending.clear()
-      await client
-        ?.query(`select pg_notify('${CHANNEL}', log) from unnest($1::text[]) as n (log)`, [logs])
-        .catch(() => {})
+      await connection?.client.query(NOTIFY, [logs]).catch(() => {})
       await this.#pause(INTERVAL_MS)
     }
   }
 
   /** The connection, if it can be had now. While there are listeners a lost one is made again and again. */
-  #connected(): Promise<Client | undefined> {
-    this.#client ??= this.#connect()
-    return this.#client
+  #connected(): Promise<HeldConnection | undefined> {
+    this.#connection ??= this.#connect()
+    return this.#connection
   }
 
-  async #connect(): Promise<Client | undefined> {
+  async #connect(): Promise<HeldConnection | undefined> {
     try {
-      const client = await this.#connectClient()
+      const connection = await this.#hold()
+      const { client } = connection
       client.once('error', () => this.#lost())
       client.once('end', () => this.#lost())
       client.on('notification', ({ payload }) => this.#wakeups.wake(payload ?? ''))
@@ -83,7 +89,7 @@ export class Notifications {
       if (this.#isListening) await client.query(`listen ${CHANNEL}`)
       this.#failures = 0
       this.#wakeups.wakeAll()
-      return client
+      return connection
     } catch {
       this.#lost()
       return undefined
@@ -91,8 +97,8 @@ export class Notifications {
   }
 
   #lost(): void {
-    if (this.#closing.signal.aborted || this.#client === undefined) return
-    this.#client = undefined
+    if (this.#closing.signal.aborted || this.#connection === undefined) return
+    this.#connection = undefined
     if (!this.#isListening) return
     const longestMs = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** this.#failures++)
     void this.#pause(Math.random() * longestMs).then(() =>

@@ -9,7 +9,7 @@ import { DaybookError } from '../../errors/index.ts'
 import { refuse, type SqlClient, type Wakeups } from '../../store/index.ts'
 import { copyText } from './copy-text.ts'
 import type { Database, Session, TransactionSession } from './database.ts'
-import { Notifications } from './notifications.ts'
+import { type HeldConnection, Notifications } from './notifications.ts'
 import type { Row, Statement } from './statements.ts'
 
 export type PgModule = typeof import('pg')
@@ -44,7 +44,10 @@ export class PgDatabase implements Database {
     this.#connect = connect ?? (() => Promise.reject(new Error('A pool of the caller gives its own connections.')))
     // Only a pipelined connection takes a second append before the first is answered, and keeps their order.
     this.appendsUnderWay = connect === undefined ? 1 : 2
-    this.#notifications = new Notifications(connect ?? (() => holdClient(pool)), wakeups)
+    this.#notifications = new Notifications(
+      () => (connect === undefined ? holdPooled(pool) : holdOwn(connect)),
+      wakeups,
+    )
   }
 
   static fromUrl(pg: PgModule, url: string, options: PgOptions, wakeups: Wakeups): PgDatabase {
@@ -133,11 +136,15 @@ async function connectClient(pg: PgModule, config: ClientConfig): Promise<Client
   return client
 }
 
-/** A connection of the caller's pool, kept for as long as there are notifications to hear. */
-async function holdClient(pool: Pool): Promise<Client> {
+/** A connection of the caller's pool. It is not given back: it listens. */
+async function holdPooled(pool: Pool): Promise<HeldConnection> {
   const client = await pool.connect()
-  const end = () => Promise.resolve(client.release(true))
-  return Object.assign(client, { end }) as unknown as Client
+  return { client, end: async () => client.release(true) }
+}
+
+async function holdOwn(connect: () => Promise<Client>): Promise<HeldConnection> {
+  const client = await connect()
+  return { client, end: () => client.end() }
 }
 
 async function releasing<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {

@@ -191,3 +191,6 @@ end;
 $$;
 
 comment on function daybook.append is 'Records a group of appends to one log, each by itself, in one transaction.';
+
+-- It acts with its owner's rights, so that a writer needs none on the tables.
+revoke execute on function daybook.append from public;
