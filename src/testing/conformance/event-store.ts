@@ -1,14 +1,22 @@
 import { appendCases } from './append.ts'
 import { boundaryCases } from './boundaries.ts'
+import { commandCases } from './commands.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { expectedVersionCases } from './expected-versions.ts'
 import { filterCases, partitionCases } from './filters.ts'
+import { importCases } from './import.ts'
+import { checkpointCases, snapshotCases } from './keepsakes.ts'
+import { lifetimeCases, transactionCases } from './lifetime.ts'
+import { eventLimitCases, nameLimitCases } from './limits.ts'
+import { logCases } from './logs.ts'
 import { conditionCases, multiStreamCases } from './multi-stream.ts'
+import { orderingCases } from './ordering.ts'
 import { positionCases, streamListCases } from './positions.ts'
 import { logReadingCases, readerCases, streamReadingCases } from './reading.ts'
 import { eventIdCases, repeatCases } from './repeats.ts'
+import { tailCases } from './tail.ts'
 
-/** Every fact about an event store. */
+/** Every fact about an event store: a behaviour without a case here is not part of the port. */
 export const eventStoreConformance: readonly ConformanceCase[] = [
   ...appendCases,
   ...repeatCases,
@@ -17,6 +25,7 @@ export const eventStoreConformance: readonly ConformanceCase[] = [
   ...multiStreamCases,
   ...conditionCases,
   ...boundaryCases,
+  ...orderingCases,
   ...streamReadingCases,
   ...logReadingCases,
   ...readerCases,
@@ -24,4 +33,14 @@ export const eventStoreConformance: readonly ConformanceCase[] = [
   ...partitionCases,
   ...positionCases,
   ...streamListCases,
+  ...tailCases,
+  ...eventLimitCases,
+  ...nameLimitCases,
+  ...snapshotCases,
+  ...checkpointCases,
+  ...logCases,
+  ...importCases,
+  ...commandCases,
+  ...transactionCases,
+  ...lifetimeCases,
 ]
