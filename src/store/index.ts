@@ -35,4 +35,5 @@ export type { EntriesOptions, ReadModelTarget, ReadModelTargets, RowChange } fro
 export { isSqlStore, type SqlClient, type SqlDatabase, type SqlStore } from './sql-store.ts'
 export { tailReader } from './tail.ts'
 export { unlessAborted } from './unless-aborted.ts'
+export { upcastReader } from './upcast-reader.ts'
 export { Wakeups } from './wakeups.ts'

@@ -1,0 +1,120 @@
+/**
+ * An aggregate: how the events of one category become state. It is pure data and pure functions; loading it is in
+ * load.ts, deciding over it in the commands room.
+ */
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import {
+  type AnyEventDefinition,
+  assertSynchronous,
+  brokenDefinition,
+  freezeDeep,
+  type JsonOnly,
+  type RecordedEvent,
+  type RecordedOf,
+  toUpcast,
+} from '../events/index.ts'
+import type { AnyAggregate, SnapshotPolicy } from './any-aggregate.ts'
+import { assertCategory } from './category.ts'
+import type { Command, CommandContext, Decided } from './command.ts'
+import { toFingerprint } from './fingerprint.ts'
+
+export interface Aggregate<State, Definitions extends readonly AnyEventDefinition[]> extends AnyAggregate {
+  readonly events: Definitions
+  readonly initial: State
+
+  /**
+   * The state after one more event of the stream, which may be stored in an older shape.
+   * @throws `unreadable-event` for an event that the aggregate does not have
+   */
+  apply(state: State, recorded: RecordedEvent): State
+
+  /**
+   * Defines a request that may add events to one such aggregate.
+   *
+   * @param name What is asked for, in the imperative: `Withdraw`. It is recorded with each event.
+   * @param schema Validates the input, any Standard Schema; the rule sees only what it puts out.
+   * @param decide The rule: from state and input to one event, several, none (`undefined` or `[]`), or `reject(…)`. It
+   *   is pure: what it needs of the world is in its context or in the input.
+   */
+  command<const Name extends string, Schema extends StandardSchemaV1, Decision extends Decided<Definitions[number]>>(
+    name: Name,
+    schema: Schema,
+    decide: (state: State, input: StandardSchemaV1.InferOutput<Schema>, context: CommandContext) => Decision,
+  ): Command<Aggregate<State, Definitions>, Schema, Decision>
+}
+
+export interface AggregateOptions<State, Definitions extends readonly AnyEventDefinition[]> {
+  /** All events that its streams may hold. */
+  readonly events: Definitions
+  /** The state before the first event; it is frozen. Say `as Cart` where the literal says too little. */
+  readonly initial: State
+  /** Keeps the state at some versions, so that loading reads few events. The state must be JSON then. Off when absent. */
+  readonly snapshot?: SnapshotPolicy & JsonOnly<State>
+}
+
+/** One pure function for each event: the state after it, from the state before it. */
+export type Evolve<State, Definition extends AnyEventDefinition> = {
+  readonly [Each in Definition as Each['type']]: (
+    state: State,
+    data: RecordedOf<Each>['data'],
+    event: RecordedOf<Each>,
+  ) => State
+}
+
+/**
+ * Defines an aggregate; `.evolve({ … })` completes it.
+ *
+ * @param name The category of its streams: `account` for `account-A17`. Without a hyphen.
+ * @throws `invalid-argument` for a bad name, or two events of one type
+ * @example
+ * const Account = aggregate('account', {
+ *   events: [FundsDeposited, FundsWithdrawn],
+ *   initial: { balance: 0 },
+ * }).evolve({
+ *   FundsDeposited: (account, { amount }) => ({ balance: account.balance + amount }),
+ *   FundsWithdrawn: (account, { amount }) => ({ balance: account.balance - amount }),
+ * })
+ */
+export function aggregate<State, const Definitions extends readonly AnyEventDefinition[]>(
+  name: string,
+  options: AggregateOptions<State, Definitions>,
+): { evolve(evolve: Evolve<State, Definitions[number]>): Aggregate<State, Definitions> } {
+  assertCategory(name)
+  const upcast = toUpcast<Definitions[number]>(options.events)
+  return { evolve: (evolve) => complete(name, options, { upcast, evolve }) }
+}
+
+interface Fold<State, Definitions extends readonly AnyEventDefinition[]> {
+  readonly upcast: (recorded: RecordedEvent) => RecordedOf<Definitions[number]>
+  readonly evolve: Evolve<State, Definitions[number]>
+}
+
+function complete<State, Definitions extends readonly AnyEventDefinition[]>(
+  name: string,
+  { events, initial, snapshot }: AggregateOptions<State, Definitions>,
+  fold: Fold<State, Definitions>,
+): Aggregate<State, Definitions> {
+  // The compiler knows the entries one by one; here they are looked up by a type that only the event knows.
+  const evolve = fold.evolve as unknown as EvolveByType<State>
+  const missing = events.find(({ type }) => typeof evolve[type] !== 'function')
+  if (missing !== undefined) throw brokenDefinition(`The aggregate ${name}`, `has no evolve entry for ${missing.type}`)
+  return {
+    name,
+    events,
+    initial: freezeDeep(initial),
+    snapshot,
+    fingerprint: toFingerprint(initial, events, evolve),
+    apply(state, recorded) {
+      const event = fold.upcast(recorded)
+      const next = evolve[event.type]?.(state, event.data, event)
+      assertSynchronous(next, `The aggregate ${name}`, `evolves ${event.type}`)
+      if (next === undefined) throw brokenDefinition(`The aggregate ${name}`, `gives no state after ${event.type}`)
+      return next
+    },
+    command(commandName, schema, decide) {
+      return { name: commandName, aggregate: this, schema, decide }
+    },
+  }
+}
+
+type EvolveByType<State> = Readonly<Record<string, (state: State, data: unknown, event: RecordedEvent) => State>>

@@ -1,0 +1,21 @@
+import type { AnyEventDefinition, RecordedEvent } from '../events/index.ts'
+
+/** Any aggregate's definition, as far as folding goes. */
+export interface AnyAggregate {
+  /** The category of its streams. */
+  readonly name: string
+  readonly events: readonly AnyEventDefinition[]
+  /** The state of a stream without events. */
+  readonly initial: unknown
+  readonly snapshot: SnapshotPolicy | undefined
+  /** Changes with anything that changes how events become state. */
+  readonly fingerprint: string
+  apply(state: unknown, recorded: RecordedEvent): unknown
+}
+
+export interface SnapshotPolicy {
+  /** How many events apart snapshots are at least: 1 or more. */
+  readonly every: number
+}
+
+export type StateOf<Definition extends AnyAggregate> = Definition['initial']

@@ -1,0 +1,25 @@
+export {
+  type Aggregate,
+  type AggregateOptions,
+  aggregate,
+  type Evolve,
+} from './aggregate.ts'
+export type { AnyAggregate, SnapshotPolicy, StateOf } from './any-aggregate.ts'
+export {
+  type AnyCommand,
+  type AnyJointCommand,
+  type Command,
+  type CommandCircumstances,
+  type CommandContext,
+  command,
+  type Decided,
+  type DecidedJointly,
+  type JointCommand,
+  type JointContext,
+  type Parts,
+  type StatesOf,
+} from './command.ts'
+export { fold } from './fold.ts'
+export { applyTo, catchUp, type Loaded, type LoadOptions, load } from './load.ts'
+export { isRejection, type Rejection, reject } from './rejection.ts'
+export { isSnapshotDue, saveSnapshot } from './snapshots.ts'

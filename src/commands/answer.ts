@@ -1,0 +1,93 @@
+/**
+ * Results, and what is kept of them beside a command's id. The record is written in the append's own transaction, when
+ * positions are not yet known; so it says at which versions the events are, and a repeat reads them there.
+ */
+import type { Rejection } from '../aggregates/index.ts'
+import { DaybookError } from '../errors/index.ts'
+import { dropUndefined, type RecordedEvent } from '../events/index.ts'
+import type { CommandRecord, EventLog } from '../store/index.ts'
+import type { Execution, Participant } from './execution.ts'
+import type { CommandResult } from './result.ts'
+
+/** What is kept of a result. */
+export type KeptResult = KeptAccepted | KeptRejected
+
+interface KeptAccepted {
+  readonly status: 'accepted'
+  /** By participant: the stream's version before and after the events. */
+  readonly versions: readonly (readonly [before: number, after: number])[]
+  /** Of the last event that the decision was made on. */
+  readonly decidedAt: number
+}
+
+interface KeptRejected {
+  readonly status: 'rejected'
+  readonly reason: string
+  readonly details?: unknown
+}
+
+export function toRecord({ identity }: Execution, result: KeptResult): { command?: CommandRecord } {
+  return identity === undefined ? {} : { command: { ...identity, result: dropUndefined(result) } }
+}
+
+export function toRejected(
+  rejection: Pick<Rejection, 'reason'> & { readonly details?: unknown },
+  repeated = false,
+): CommandResult {
+  const { reason, details } = rejection
+  return { status: 'rejected', reason, details: dropUndefined(details), repeated }
+}
+
+export interface Acceptance {
+  /** By participant: its stream's version now. */
+  readonly versions: readonly number[]
+  readonly position: number
+  readonly events: readonly RecordedEvent[]
+  readonly repeated: boolean
+}
+
+export function toAccepted(participants: readonly Participant[], { versions, ...recorded }: Acceptance): CommandResult {
+  const [first, ...others] = participants
+  if (first?.part === undefined && others.length === 0) {
+    return { status: 'accepted', version: versions[0] ?? 0, ...recorded }
+  }
+  const byPart = participants.map(({ part }, place) => [part, versions[place] ?? 0] as const)
+  return { status: 'accepted', versions: Object.fromEntries(byPart), ...recorded }
+}
+
+/**
+ * The first one's result, for a command that was executed before.
+ * @throws `command-id-reused` when it was another command, or had other input
+ */
+export async function toRepeated(log: EventLog, execution: Execution, earlier: CommandRecord): Promise<CommandResult> {
+  if (earlier.digest !== execution.identity?.digest) throw commandIdReused(log, execution.command.name, earlier.id)
+  // Only commands write records, and the digest says that this one did.
+  const kept = earlier.result as KeptResult
+  if (kept.status === 'rejected') return toRejected(kept, true)
+  const read = kept.versions.map((versions, place) => readBetween(log, execution.participants[place], versions))
+  const events = (await Promise.all(read)).flat().sort((a, b) => a.position - b.position)
+  return toAccepted(execution.participants, {
+    versions: kept.versions.map(([, after]) => after),
+    position: events.at(-1)?.position ?? kept.decidedAt,
+    events,
+    repeated: true,
+  })
+}
+
+async function readBetween(
+  log: EventLog,
+  participant: Participant | undefined,
+  [before, after]: readonly [number, number],
+): Promise<RecordedEvent[]> {
+  if (participant === undefined || after === before) return []
+  const { stream, definition } = participant
+  const events = await log.readStream(stream, { fromVersion: before + 1, toVersion: after }).toArray()
+  return events.map((event) => definition.events.find(({ type }) => type === event.type)?.upcast(event) ?? event)
+}
+
+function commandIdReused(log: EventLog, command: string, commandId: string): DaybookError {
+  const message =
+    `The command id ${commandId} was used in log ${log.name} before, for another command than this ${command} or with ` +
+    'other input. Nothing was written. Give each command an id of its own, and a repeat exactly the same input.'
+  return new DaybookError('command-id-reused', message, { log: log.name, commandId })
+}

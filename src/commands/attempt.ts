@@ -1,0 +1,141 @@
+/** One attempt at a command: decide on what is loaded, and append at the versions that were loaded. */
+import { applyTo, isRejection, isSnapshotDue, type Loaded, type Rejection, saveSnapshot } from '../aggregates/index.ts'
+import { isDaybookError } from '../errors/index.ts'
+import type { Metadata, NewEvent, RecordedEvent } from '../events/index.ts'
+import { type Appended, type AppendRequest, type EventLog, type ExpectedVersion, MAX_VERSION } from '../store/index.ts'
+import { toAccepted, toRecord, toRejected, toRepeated } from './answer.ts'
+import type { Background } from './background.ts'
+import { decide } from './decide.ts'
+import type { Execution } from './execution.ts'
+import type { CommandResult, Conflict } from './result.ts'
+
+export interface Attempt {
+  readonly log: EventLog
+  readonly background: Background
+  readonly execution: Execution
+  /** By participant. */
+  readonly loaded: readonly Loaded<unknown>[]
+}
+
+/** A conflict's `retryAfterMs` is for the caller of this to fill in. */
+export async function attempt(attempting: Attempt): Promise<CommandResult> {
+  const { execution, loaded } = attempting
+  const unexpected = findUnexpected(execution, loaded)
+  if (unexpected !== undefined) return await answerUnexpected(attempting, unexpected)
+  const decision = decide(execution, loaded)
+  if (isRejection(decision)) return await recordRejection(attempting, decision)
+  return await recordEvents(attempting, decision)
+}
+
+/** The participant whose stream is not where the caller said. */
+function findUnexpected({ participants }: Execution, loaded: readonly Loaded<unknown>[]): Conflict | undefined {
+  for (const [place, { stream, expected }] of participants.entries()) {
+    const actual = loaded[place]?.version ?? 0
+    if (!isMet(expected, actual)) return toConflict(stream, expected, actual)
+  }
+  return undefined
+}
+
+function isMet(expected: ExpectedVersion, actual: number): boolean {
+  if (expected === 'any') return true
+  if (expected === 'exists') return actual > 0
+  return actual === (expected === 'none' ? 0 : expected)
+}
+
+function toConflict(stream: string, expected: ExpectedVersion, actual: number): Conflict {
+  return { status: 'conflict', stream, expected, actual, retryAfterMs: 0 }
+}
+
+/** A repeat meets the version that it brought about itself, so an earlier record is looked for before the answer. */
+async function answerUnexpected(attempting: Attempt, unexpected: Conflict): Promise<CommandResult> {
+  const { log, execution } = attempting
+  if (execution.identity === undefined) return unexpected
+  // No stream gets to this version, so that nothing is recorded; an earlier record is found before it is checked.
+  const never = { stream: unexpected.stream, expectedVersion: MAX_VERSION }
+  const record = toRecord(execution, { status: 'accepted', versions: [], decidedAt: 0 })
+  const appended = await appendOrConflict(attempting, { streams: [], conditions: [never], ...record })
+  if ('status' in appended || appended.earlierCommand === undefined) return unexpected
+  return await toRepeated(log, execution, appended.earlierCommand)
+}
+
+async function recordRejection(attempting: Attempt, rejection: Rejection): Promise<CommandResult> {
+  const { log, execution } = attempting
+  if (execution.identity === undefined) return toRejected(rejection)
+  const { reason, details } = rejection
+  const record = toRecord(execution, { status: 'rejected', reason, details })
+  const appended = await appendOrConflict(attempting, { streams: [], ...record })
+  if ('status' in appended) return appended
+  if (appended.earlierCommand !== undefined) return await toRepeated(log, execution, appended.earlierCommand)
+  return toRejected(rejection)
+}
+
+async function recordEvents(attempting: Attempt, decided: readonly (readonly NewEvent[])[]): Promise<CommandResult> {
+  const { log, execution, loaded } = attempting
+  const versions = loaded.map(({ version }, place) => [version, version + (decided[place]?.length ?? 0)] as const)
+  const decidedAt = Math.max(...loaded.map(({ position }) => position))
+  const after = versions.map(([, version]) => version)
+  const nothing = { versions: after, position: decidedAt, events: [], repeated: false }
+  const isNothing = decided.every((events) => events.length === 0)
+  if (isNothing && execution.identity === undefined) return toAccepted(execution.participants, nothing)
+  const record = toRecord(execution, { status: 'accepted', versions, decidedAt })
+  const request = isNothing ? { streams: [] } : toRequest(attempting, decided)
+  const appended = await appendOrConflict(attempting, { ...request, ...record })
+  if ('status' in appended) return appended
+  if (appended.earlierCommand !== undefined) return await toRepeated(log, execution, appended.earlierCommand)
+  if (isNothing) return toAccepted(execution.participants, nothing)
+  keepSnapshots(attempting, appended.events)
+  const { position, events } = appended
+  return toAccepted(execution.participants, { versions: after, position, events, repeated: false })
+}
+
+/** Every stream that the rule has seen is held to its version, also one that gets no event. */
+function toRequest({ execution, loaded }: Attempt, decided: readonly (readonly NewEvent[])[]): AppendRequest {
+  const all = execution.participants.map(({ stream }, place) => ({
+    stream,
+    expectedVersion: loaded[place]?.version ?? 0,
+    events: (decided[place] ?? []).map((event) => ({ ...event, metadata: toMetadata(execution, event) })),
+  }))
+  return {
+    streams: all.filter(({ events }) => events.length > 0),
+    conditions: all
+      .filter(({ events }) => events.length === 0)
+      .map(({ stream, expectedVersion }) => ({ stream, expectedVersion })),
+  }
+}
+
+function toMetadata({ command, circumstances, options }: Execution, event: NewEvent): Metadata {
+  const { commandId, actor, correlationId, effectiveAt } = circumstances
+  const causationId = options.causationId ?? commandId
+  return {
+    ...options.metadata,
+    ...(effectiveAt === undefined ? {} : { effectiveAt }),
+    // What the rule says of a single event is nearer to it than what the caller says of the command.
+    ...event.metadata,
+    command: command.name,
+    correlationId,
+    ...(causationId === undefined ? {} : { causationId }),
+    ...(commandId === undefined ? {} : { commandId }),
+    ...(actor === undefined ? {} : { actor }),
+  }
+}
+
+async function appendOrConflict({ log, execution }: Attempt, request: AppendRequest): Promise<Appended | Conflict> {
+  const { signal } = execution.options
+  try {
+    return await log.append(request, signal === undefined ? {} : { signal })
+  } catch (error) {
+    if (!isDaybookError(error, 'version-conflict')) throw error
+    const { stream, expected, actual } = error.details
+    return toConflict(stream, expected, actual)
+  }
+}
+
+function keepSnapshots({ log, background, execution, loaded }: Attempt, events: readonly RecordedEvent[]): void {
+  for (const [place, { definition, stream }] of execution.participants.entries()) {
+    const before = loaded[place]
+    const own = events.filter((event) => event.stream.name === stream)
+    if (before === undefined || !isSnapshotDue(definition, before.snapshotVersion, before.version + own.length))
+      continue
+    background.run(() => saveSnapshot(log, definition, stream, applyTo(definition, before, own)))
+  }
+}

@@ -1,0 +1,17 @@
+export { Background } from './background.ts'
+export { type Execute, type ExecuteContext, execute } from './execute.ts'
+export type { Asked } from './execution.ts'
+export { Lanes } from './lanes.ts'
+export type { ExecuteOptions } from './options.ts'
+export type {
+  Accepted,
+  AcceptedJointly,
+  CommandResult,
+  Conflict,
+  Executable,
+  InputOf,
+  Invalid,
+  Rejected,
+  ResultOf,
+  TargetOf,
+} from './result.ts'

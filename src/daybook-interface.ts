@@ -1,0 +1,148 @@
+import type { AnyAggregate, StateOf } from './aggregates/index.ts'
+import type { Executable, Execute, ExecuteOptions, InputOf, ResultOf, TargetOf } from './commands/index.ts'
+import type { AnyEventDefinition, NewEvent, RecordedEvent, RecordedOf } from './events/index.ts'
+import type { Projection, ProjectOptions } from './projections/index.ts'
+import type { AnyReadModel, RowOf } from './readmodels/index.ts'
+import type {
+  Appended,
+  AppendOptions,
+  AppendRequest,
+  EventLog,
+  EventReader,
+  EventStore,
+  ExpectedVersion,
+  Imported,
+  ImportedEvent,
+  ImportOptions,
+  ListStreamsOptions,
+  ReadModelTargets,
+  ReadOptions,
+  ReadStreamOptions,
+  StreamInfo,
+  TailOptions,
+} from './store/index.ts'
+import type { AggregateAt, Point } from './temporal/index.ts'
+
+/**
+ * One log of a store, with everything that can be done with it. `open` gives the log `main`.
+ *
+ * Whatever the caller can expect to happen is a value; what it could not foresee is a `DaybookError`.
+ */
+export interface Daybook {
+  /** Of the log. */
+  readonly name: string
+  /** The port below, for what is not here. */
+  readonly store: EventStore
+
+  /**
+   * Executes a command on the aggregate `target` (or on one for each part): validates the input, loads, decides, appends
+   * at the loaded version, and decides again when others have written meanwhile.
+   * @throws `command-id-reused`, `broken-definition`, `unreadable-event`, `invalid-argument`, `append-unconfirmed`,
+   * `connection-lost`
+   * @example
+   * const result = await daybook.execute(withdraw, 'A17', { amount: 20, channel: 'atm' }, { commandId })
+   * if (result.status === 'rejected') console.log(result.reason, result.details)
+   */
+  execute<Command extends Executable>(
+    command: Command,
+    target: TargetOf<Command>,
+    input: InputOf<Command>,
+    options?: ExecuteOptions<TargetOf<Command>>,
+  ): Promise<ResultOf<Command>>
+
+  /**
+   * The state of an aggregate, now or at a point of its history.
+   * @throws `unreadable-event`, `invalid-argument`
+   * @example await daybook.stateOf(Account, 'A17', { at: new Date('2026-03-31T23:59:59Z') })
+   */
+  stateOf<Definition extends AnyAggregate>(
+    definition: Definition,
+    id: string,
+    point?: Point,
+  ): Promise<StateOf<Definition>>
+  /** The same with its version, and the position of the last event in it. */
+  load<Definition extends AnyAggregate>(
+    definition: Definition,
+    id: string,
+    point?: Point,
+  ): Promise<AggregateAt<StateOf<Definition>>>
+
+  /**
+   * Keeps a read model up to date, from its checkpoint on. A second call while it runs gives the same projection.
+   * @throws `invalid-argument` when another read model of that name is running
+   * @example
+   * const projection = await daybook.project(balances)
+   * await projection.reached(result.position)
+   * await projection.get('A17')
+   */
+  project<Definition extends AnyReadModel>(
+    readModel: Definition,
+    options?: ProjectOptions,
+  ): Promise<Projection<RowOf<Definition>>>
+
+  /**
+   * Records events in one stream, or in several at once: all of them, or none.
+   * @throws `version-conflict`, `boundary-conflict`, `invalid-event`, `invalid-argument`, `event-id-taken`,
+   * `append-unconfirmed`, `connection-lost`
+   */
+  append(stream: string, events: NewEvent | readonly NewEvent[], options?: AppendToStreamOptions): Promise<Appended>
+  append(request: AppendRequest, options?: AppendOptions): Promise<Appended>
+
+  /** The events of one stream, by version; with `events`, in today's shape (`unreadable-event` for any other type). */
+  readStream<const Definitions extends Defined = readonly []>(
+    stream: string,
+    options?: ReadStreamOptions & Shapes<Definitions>,
+  ): EventReader<EventsOf<Definitions>>
+  /** The events of the log, by position; with `events`, of those types alone and in today's shape. */
+  read<const Definitions extends Defined = readonly []>(
+    options?: ReadOptions & Shapes<Definitions>,
+  ): EventReader<EventsOf<Definitions>>
+  /** The same from a position on, through history into the present, until aborted. */
+  tail<const Definitions extends Defined = readonly []>(
+    options?: TailOptions & Shapes<Definitions>,
+  ): EventReader<EventsOf<Definitions>>
+
+  /** The version of a stream: 0 when it has no events. */
+  streamVersion(stream: string): Promise<number>
+  /** The position of the log's last event: 0 when there is none. */
+  head(): Promise<number>
+  /** The position of the last event that was recorded at or before `time`: 0 when there is none. */
+  positionAt(time: Date): Promise<number>
+  /** The streams and their versions, in the byte order of their names in UTF-8. */
+  streams(options?: ListStreamsOptions): AsyncIterable<StreamInfo>
+  /**
+   * Takes in history that was recorded elsewhere, in order; each batch is atomic.
+   * @throws `import-out-of-order`, `invalid-event`, `event-id-taken`
+   */
+  import(events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>, options?: ImportOptions): Promise<Imported>
+
+  /** Another log of the same store: independent in order and in locking. Closing it ends only what was begun on it. */
+  log(name: string): Daybook
+  /** Stops projections, waits for snapshots under way, and closes the store. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface AppendToStreamOptions extends AppendOptions, Omit<AppendRequest, 'streams'> {
+  /** `'any'` when absent. */
+  readonly expectedVersion?: ExpectedVersion
+}
+
+type Defined = readonly AnyEventDefinition[]
+
+interface Shapes<Definitions extends Defined> {
+  /** Definitions that lift what is stored to today's shape. Without them events come as they are stored. */
+  readonly events?: Definitions
+}
+
+/** What a reader gives: stored events, or those of the definitions. */
+export type EventsOf<Definitions extends Defined> = Definitions extends readonly []
+  ? RecordedEvent
+  : RecordedOf<Definitions[number]>
+
+/** Wraps the ports of a daybook when it is assembled: to look at what passes, not to change it. */
+export interface Instruments {
+  log?(log: EventLog): EventLog
+  execute?(execute: Execute): Execute
+  targets?(targets: ReadModelTargets): ReadModelTargets
+}

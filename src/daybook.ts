@@ -1,0 +1,224 @@
+/** The assembled thing: the use cases over one log of a store, and what they share while the process runs. */
+import type { AnyAggregate, StateOf } from './aggregates/index.ts'
+import {
+  Background,
+  type Executable,
+  type Execute,
+  type ExecuteOptions,
+  execute,
+  type InputOf,
+  Lanes,
+  type ResultOf,
+  type TargetOf,
+} from './commands/index.ts'
+import type { AppendToStreamOptions, Daybook, EventsOf, Instruments } from './daybook-interface.ts'
+import { type AnyEventDefinition, type NewEvent, toUpcast } from './events/index.ts'
+import { type Projection, type ProjectOptions, project } from './projections/index.ts'
+import type { AnyReadModel, RowOf } from './readmodels/index.ts'
+import {
+  type Appended,
+  type AppendOptions,
+  type AppendRequest,
+  type EventFilter,
+  type EventLog,
+  type EventReader,
+  type EventStore,
+  type Imported,
+  type ImportedEvent,
+  type ImportOptions,
+  type ListStreamsOptions,
+  type ReadModelTargets,
+  type ReadOptions,
+  type ReadStreamOptions,
+  refuse,
+  type StreamInfo,
+  type TailOptions,
+  upcastReader,
+} from './store/index.ts'
+import { type AggregateAt, loadAt, type Point } from './temporal/index.ts'
+
+/** What the daybooks of one store share. */
+export interface Assembly {
+  readonly store: EventStore
+  readonly instruments: Instruments
+  defaultTargets(): Promise<ReadModelTargets>
+  /** The daybooks that were asked for, by log. */
+  readonly daybooks: Map<string, LogDaybook>
+}
+
+interface Kept {
+  readonly readModel: AnyReadModel
+  readonly projection: Promise<Projection<unknown>>
+}
+
+export class LogDaybook implements Daybook {
+  readonly name: string
+  readonly store: EventStore
+  readonly #assembly: Assembly
+  readonly #log: EventLog
+  readonly #execute: Execute
+  readonly #background = new Background()
+  readonly #projections = new Map<string, Kept>()
+  readonly #isOpener: boolean
+
+  /** @param isOpener Closing it closes the store, and all daybooks over it. */
+  constructor(assembly: Assembly, name: string, isOpener: boolean) {
+    const log = assembly.store.log(name)
+    this.name = name
+    this.store = assembly.store
+    this.#assembly = assembly
+    this.#isOpener = isOpener
+    this.#log = assembly.instruments.log?.(log) ?? log
+    const context = { log: this.#log, lanes: new Lanes(), background: this.#background }
+    const bare: Execute = (asked) => execute(context, asked)
+    this.#execute = assembly.instruments.execute?.(bare) ?? bare
+  }
+
+  async execute<Command extends Executable>(
+    command: Command,
+    target: TargetOf<Command>,
+    input: InputOf<Command>,
+    options: ExecuteOptions<TargetOf<Command>> = {},
+  ): Promise<ResultOf<Command>> {
+    // The command's own rule gives these reasons and events: its type says which.
+    return (await this.#execute({ command, target, input, options })) as ResultOf<Command>
+  }
+
+  async stateOf<Definition extends AnyAggregate>(definition: Definition, id: string, point?: Point) {
+    return (await this.load(definition, id, point)).state
+  }
+
+  load<Definition extends AnyAggregate>(
+    definition: Definition,
+    id: string,
+    point?: Point,
+  ): Promise<AggregateAt<StateOf<Definition>>> {
+    return loadAt(this.#log, definition, id, point)
+  }
+
+  async project<Definition extends AnyReadModel>(
+    readModel: Definition,
+    options: ProjectOptions = {},
+  ): Promise<Projection<RowOf<Definition>>> {
+    const kept = this.#projections.get(readModel.name)
+    const isRunning = kept !== undefined && (await kept.projection).status === 'running'
+    if (options.follow === false || !isRunning) return await this.#begin(readModel, options)
+    if (kept.readModel !== readModel) refuse('readModel', `is another one than the ${readModel.name} that is running`)
+    return (await kept.projection) as Projection<RowOf<Definition>>
+  }
+
+  #begin<Definition extends AnyReadModel>(readModel: Definition, options: ProjectOptions) {
+    const projection = this.#start(readModel, options)
+    if (options.follow ?? true) this.#keep(readModel, projection)
+    return projection
+  }
+
+  async #start<Definition extends AnyReadModel>(readModel: Definition, options: ProjectOptions) {
+    const { instruments, defaultTargets } = this.#assembly
+    const targets = options.targets ?? (await defaultTargets())
+    return await project({ log: this.#log, targets: instruments.targets?.(targets) ?? targets }, readModel, options)
+  }
+
+  #keep(readModel: AnyReadModel, projection: Promise<Projection<unknown>>): void {
+    this.#projections.set(readModel.name, { readModel, projection })
+    // One that could not begin is the caller's to hear of, and no longer here to be stopped.
+    projection.catch(() => this.#projections.delete(readModel.name))
+  }
+
+  append(
+    where: string | AppendRequest,
+    what?: NewEvent | readonly NewEvent[] | AppendOptions,
+    options: AppendToStreamOptions = {},
+  ): Promise<Appended> {
+    // The overloads of the interface tie the second argument to the first.
+    if (typeof where !== 'string') return this.#log.append(where, what as AppendOptions | undefined)
+    const { signal, transaction, expectedVersion, ...request } = options
+    const events = (Array.isArray(what) ? what : [what]) as readonly NewEvent[]
+    const stream = { stream: where, events, ...(expectedVersion === undefined ? {} : { expectedVersion }) }
+    return this.#log.append({ ...request, streams: [stream] }, options)
+  }
+
+  readStream<const Definitions extends readonly AnyEventDefinition[]>(
+    stream: string,
+    { events, ...options }: ReadStreamOptions & { readonly events?: Definitions } = {},
+  ) {
+    return inShape(this.#log.readStream(stream, options), events)
+  }
+
+  read<const Definitions extends readonly AnyEventDefinition[]>({
+    events,
+    ...options
+  }: ReadOptions & { readonly events?: Definitions } = {}) {
+    return inShape(this.#log.read(ofTypes(options, events)), events)
+  }
+
+  tail<const Definitions extends readonly AnyEventDefinition[]>({
+    events,
+    ...options
+  }: TailOptions & { readonly events?: Definitions } = {}) {
+    return inShape(this.#log.tail(ofTypes(options, events)), events)
+  }
+
+  streamVersion(stream: string): Promise<number> {
+    return this.#log.streamVersion(stream)
+  }
+
+  head(): Promise<number> {
+    return this.#log.head()
+  }
+
+  positionAt(time: Date): Promise<number> {
+    return this.#log.positionAt(time)
+  }
+
+  streams(options?: ListStreamsOptions): AsyncIterable<StreamInfo> {
+    return this.#log.streams(options)
+  }
+
+  import(events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>, options?: ImportOptions): Promise<Imported> {
+    return this.#log.import(events, options)
+  }
+
+  log(name: string): Daybook {
+    const { daybooks } = this.#assembly
+    const daybook = daybooks.get(name) ?? new LogDaybook(this.#assembly, name, false)
+    daybooks.set(name, daybook)
+    return daybook
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isOpener) return await this.#settle()
+    await Promise.all([...this.#assembly.daybooks.values()].map((daybook) => daybook.#settle()))
+    await this.store.close()
+  }
+
+  async #settle(): Promise<void> {
+    const stopped = [...this.#projections.values()].map(async ({ projection }) => (await projection).stop())
+    await Promise.allSettled(stopped)
+    await this.#background.settled()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+function ofTypes<Options extends EventFilter>(
+  options: Options,
+  events: readonly AnyEventDefinition[] | undefined,
+): Options {
+  if (events === undefined) return options
+  const defined = events.map(({ type }) => type)
+  const types = options.types === undefined ? defined : options.types.filter((type) => defined.includes(type))
+  if (types.length === 0) refuse('events', 'holds no definition of a type that is read')
+  return { ...options, types }
+}
+
+/** The overloads of the interface say what comes of it: with definitions, their events. */
+function inShape<Definitions extends readonly AnyEventDefinition[]>(
+  reader: EventReader,
+  events: Definitions | undefined,
+) {
+  const shaped = events === undefined ? reader : upcastReader(reader, toUpcast<Definitions[number]>(events))
+  return shaped as EventReader<EventsOf<Definitions>>
+}

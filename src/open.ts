@@ -1,0 +1,82 @@
+/** Opens a daybook: finds the engine that a URL names, and loads its adapter, and with it its driver, only then. */
+import { LogDaybook } from './daybook.ts'
+import type { Daybook, Instruments } from './daybook-interface.ts'
+import { DaybookError } from './errors/index.ts'
+import { type EventStore, isSqlStore, openMemory, type ReadModelTargets, refuse } from './store/index.ts'
+
+/** A `pg` Pool, or what is like one. */
+export interface PostgresPool {
+  connect(): Promise<unknown>
+}
+
+export interface OpenOptions {
+  /** The log: `main` when absent. */
+  readonly log?: string
+  /** Migrate a database that holds a store already. An empty one is always migrated. */
+  readonly migrate?: boolean
+  /** Connections for reads and transactions: 10 when absent. Not for a pool of the caller's own. */
+  readonly maxConnections?: number
+  /** False for a pooler that hands sessions about between statements. Not for a pool of the caller's own. */
+  readonly preparedStatements?: boolean
+  /** Wraps the ports, as `daybook/telemetry` does. */
+  readonly instruments?: Instruments
+}
+
+const DEFAULT_LOG = 'main'
+
+/**
+ * Opens the daybook at a URL, or over a `pg` Pool of the caller's own, which closing leaves open.
+ *
+ * @param where `memory:`, `file:DIR` (PostgreSQL in this process, one process at a time), `postgres://…`, or a Pool.
+ * @throws `unknown-engine`, `missing-driver`, `connection-lost`, `store-locked`, `migration-needed`, `store-newer`,
+ * `migration-altered`
+ * @example
+ * await using daybook = await open('file:./bank')
+ */
+export async function open(where: string | PostgresPool, options: OpenOptions = {}): Promise<Daybook> {
+  const { log = DEFAULT_LOG, instruments = {}, ...engineOptions } = options
+  const store = await openStore(where, engineOptions)
+  const daybooks = new Map<string, LogDaybook>()
+  const daybook = new LogDaybook({ store, instruments, daybooks, defaultTargets: () => targetsOf(store) }, log, true)
+  daybooks.set(log, daybook)
+  return daybook
+}
+
+type EngineOptions = Omit<OpenOptions, 'log' | 'instruments'>
+type OpenEngine = (url: string, options: EngineOptions) => Promise<EventStore>
+
+const ENGINES: Readonly<Record<string, OpenEngine>> = {
+  'memory:': async () => openMemory(),
+  'file:': async (url, options) => (await import('./stores/postgres/index.ts')).openPglite(url, options),
+  'postgres://': openServer,
+  'postgresql://': openServer,
+}
+
+async function openStore(where: string | PostgresPool, options: EngineOptions): Promise<EventStore> {
+  if (typeof where !== 'string') return await openServer(where, options)
+  const scheme = Object.keys(ENGINES).find((beginning) => where.startsWith(beginning))
+  const openEngine = scheme === undefined ? undefined : ENGINES[scheme]
+  if (openEngine === undefined) throw unknownEngine(where)
+  return await openEngine(where, options)
+}
+
+async function openServer(where: string | PostgresPool, options: EngineOptions): Promise<EventStore> {
+  const { openPostgres } = await import('./stores/postgres/index.ts')
+  if (typeof where !== 'string' && typeof where?.connect !== 'function')
+    refuse('where', 'is neither a URL nor a pg Pool')
+  // Said by its shape, so that the types of `pg` are only asked of those who use it.
+  return await openPostgres(where as Parameters<typeof openPostgres>[0], options)
+}
+
+async function targetsOf(store: EventStore): Promise<ReadModelTargets> {
+  if (!isSqlStore(store)) return (await import('./targets/memory/index.ts')).memoryTargets()
+  return (await import('./targets/postgres/index.ts')).postgresTargets(store.database)
+}
+
+/** The URL is shown without what may be secret in it. */
+function unknownEngine(url: string): DaybookError {
+  const known = Object.keys(ENGINES)
+  const shown = url.replace(/\/\/[^@/]*@/, '//…@')
+  const message = `The URL ${JSON.stringify(shown)} names no engine. It must begin with one of: ${known.join(' ')}`
+  return new DaybookError('unknown-engine', message, { url: shown, known })
+}

@@ -1,0 +1,87 @@
+/**
+ * Folds a batch of events into rows: first the keys it touches, so that their rows are read once; then the events, in
+ * order; and of each row only what it is in the end.
+ */
+import { DaybookError } from '../errors/index.ts'
+import {
+  brokenDefinition,
+  dropUndefined,
+  findJsonProblem,
+  findNameProblem,
+  quote,
+  type RecordedEvent,
+} from '../events/index.ts'
+import type { RowChange } from '../store/index.ts'
+import { type AnyReadModel, MAX_KEY_LENGTH } from './read-model.ts'
+
+/** Events of a read model in today's shape, with the keys that each touches. */
+export interface KeyedBatch {
+  readonly events: readonly KeyedEvent[]
+  /** Each once. */
+  readonly keys: readonly string[]
+}
+
+interface KeyedEvent {
+  readonly event: RecordedEvent
+  readonly keys: readonly string[]
+}
+
+/** @throws `projection-failed` with the position of the first event that cannot be read or has a bad key */
+export function toKeyed(readModel: AnyReadModel, batch: readonly RecordedEvent[]): KeyedBatch {
+  const events = batch.map((recorded) =>
+    withPosition(readModel, recorded, () => {
+      const event = readModel.upcast(recorded)
+      const keys = readModel.keysOf(event)
+      for (const key of keys) assertKey(readModel, key)
+      return { event, keys }
+    }),
+  )
+  return { events, keys: [...new Set(events.flatMap(({ keys }) => keys))] }
+}
+
+/**
+ * The rows that the batch changes, from the rows that are there.
+ * @throws `projection-failed` with the position of the first event that cannot be applied
+ */
+export function foldRows(
+  readModel: AnyReadModel,
+  rows: ReadonlyMap<string, unknown>,
+  { events }: KeyedBatch,
+): ReadonlyMap<string, RowChange> {
+  const changes = new Map<string, RowChange>()
+  for (const { event, keys } of events) {
+    for (const key of keys) {
+      const before = changes.has(key) ? changes.get(key)?.row : rows.get(key)
+      const from = before === undefined ? readModel.initial : before
+      const row = withPosition(readModel, event, () => dropUndefined(readModel.apply(from, event)))
+      changes.set(key, { row, position: event.position })
+    }
+  }
+  for (const [key, change] of changes) withPosition(readModel, change, () => assertRow(readModel, key, change.row))
+  return changes
+}
+
+function withPosition<T>(readModel: AnyReadModel, { position }: { readonly position: number }, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const message =
+      `The projection ${readModel.name} stopped before position ${position}: ${reason} ` +
+      'Nothing after its checkpoint is applied. Correct the read model, and start it again.'
+    throw new DaybookError('projection-failed', message, { projection: readModel.name, position }, { cause })
+  }
+}
+
+function assertKey(readModel: AnyReadModel, key: unknown): void {
+  const problem = findNameProblem(key, MAX_KEY_LENGTH)
+  if (problem !== undefined)
+    throw brokenDefinition(`The read model ${readModel.name}`, `gives the key ${quote(key)}, which ${problem}`)
+}
+
+function assertRow(readModel: AnyReadModel, key: string, row: unknown): void {
+  const found = row === undefined ? undefined : findJsonProblem(row, 'row')
+  if (found === undefined) return
+  const problem = `gives the key ${quote(key)} a row that is not JSON: ${found.path} ${found.problem}`
+  throw brokenDefinition(`The read model ${readModel.name}`, problem)
+}

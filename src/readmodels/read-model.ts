@@ -1,0 +1,116 @@
+/** A read model: a question answered in advance, as a pure keyed fold of events into rows. */
+import {
+  type AnyEventDefinition,
+  assertSynchronous,
+  brokenDefinition,
+  freezeDeep,
+  type JsonOnly,
+  type RecordedEvent,
+  type RecordedOf,
+  toUpcast,
+} from '../events/index.ts'
+import { assertProjectionName } from '../store/index.ts'
+
+/** Any read model's definition, as far as folding goes. */
+export interface AnyReadModel {
+  readonly name: string
+  readonly events: readonly AnyEventDefinition[]
+  /** The row of a key that no event has touched. */
+  readonly initial: unknown
+  /** The event in today's shape. @throws `unreadable-event` */
+  upcast(recorded: RecordedEvent): RecordedEvent
+  /** The keys of the rows that the event (in today's shape) touches. */
+  keysOf(event: RecordedEvent): readonly string[]
+  /** The row after the event (in today's shape); undefined when it is to be deleted. */
+  apply(row: unknown, event: RecordedEvent): unknown
+}
+
+export interface ReadModel<Row, Definition extends AnyEventDefinition> extends AnyReadModel {
+  readonly events: readonly Definition[]
+  readonly initial: Row
+  upcast(recorded: RecordedEvent): RecordedOf<Definition>
+  keysOf(event: RecordedOf<Definition>): readonly string[]
+  apply(row: Row, event: RecordedOf<Definition>): Row | undefined
+}
+
+export type RowOf<Definition extends AnyReadModel> = Definition['initial']
+
+export interface ReadModelOptions<Row, Definition extends AnyEventDefinition> {
+  /** The events it is folded from; it sees no others. */
+  readonly events: readonly Definition[]
+  /** The keys of the rows that an event touches: one, several, or none (null or undefined). At most 512 characters each. */
+  readonly key: (event: RecordedOf<Definition>) => string | readonly string[] | null | undefined
+  /** The row before its first event, which is frozen. Rows are JSON. */
+  readonly initial: Row & JsonOnly<Row>
+}
+
+/** One pure function for each event: the row after it, from the row before it; undefined deletes the row. */
+export type EvolveRow<Row, Definition extends AnyEventDefinition> = {
+  readonly [Each in Definition as Each['type']]: (
+    row: Row,
+    data: RecordedOf<Each>['data'],
+    event: RecordedOf<Each>,
+  ) => Row | undefined
+}
+
+/** An index entry in PostgreSQL holds a key beside a log's name, at up to three bytes a character. */
+export const MAX_KEY_LENGTH = 512
+
+/**
+ * Defines a read model; `.evolve({ … })` completes it. The same definition runs in memory and in PostgreSQL.
+ *
+ * @param name Names its checkpoint and its table: at most 255 characters, in PostgreSQL at most 63 bytes.
+ * @throws `invalid-argument` for a bad name, or two events of one type
+ * @example
+ * const balances = readModel('account-balances', {
+ *   events: [FundsDeposited, FundsWithdrawn],
+ *   key: (event) => event.stream.id,
+ *   initial: { balance: 0 },
+ * }).evolve({
+ *   FundsDeposited: (row, { amount }) => ({ balance: row.balance + amount }),
+ *   FundsWithdrawn: (row, { amount }) => ({ balance: row.balance - amount }),
+ * })
+ */
+export function readModel<Row, const Definitions extends readonly AnyEventDefinition[]>(
+  name: string,
+  options: ReadModelOptions<Row, Definitions[number]> & { readonly events: Definitions },
+): { evolve(evolve: EvolveRow<Row, Definitions[number]>): ReadModel<Row, Definitions[number]> } {
+  assertProjectionName(name)
+  const upcast = toUpcast<Definitions[number]>(options.events)
+  return { evolve: (evolve) => complete(name, options, { upcast, evolve }) }
+}
+
+interface Fold<Row, Definition extends AnyEventDefinition> {
+  readonly upcast: (recorded: RecordedEvent) => RecordedOf<Definition>
+  readonly evolve: EvolveRow<Row, Definition>
+}
+
+function complete<Row, Definition extends AnyEventDefinition>(
+  name: string,
+  { events, key, initial }: ReadModelOptions<Row, Definition>,
+  fold: Fold<Row, Definition>,
+): ReadModel<Row, Definition> {
+  // The compiler knows the entries one by one; here they are looked up by a type that only the event knows.
+  const evolve = fold.evolve as unknown as EvolveByType<Row>
+  const definition = `The read model ${name}`
+  const missing = events.find(({ type }) => typeof evolve[type] !== 'function')
+  if (missing !== undefined) throw brokenDefinition(definition, `has no evolve entry for ${missing.type}`)
+  return {
+    name,
+    events,
+    initial: freezeDeep<Row>(initial),
+    upcast: fold.upcast,
+    keysOf(event) {
+      const keys = key(event) ?? []
+      assertSynchronous(keys, definition, 'finds keys')
+      return typeof keys === 'string' ? [keys] : [...new Set(keys)]
+    },
+    apply(row, event) {
+      const next = evolve[event.type]?.(row, event.data, event)
+      assertSynchronous(next, definition, `evolves ${event.type}`)
+      return next
+    },
+  }
+}
+
+type EvolveByType<Row> = Readonly<Record<string, (row: Row, data: unknown, event: RecordedEvent) => Row | undefined>>

@@ -1,0 +1,1 @@
+export { memoryTargets } from './memory-target.ts'

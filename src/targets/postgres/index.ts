@@ -1,0 +1,1 @@
+export { postgresTargets } from './postgres-target.ts'

@@ -1,0 +1,1 @@
+export { type AggregateAt, loadAt, type Point } from './state-at.ts'
