@@ -1,0 +1,66 @@
+/** The whole run: open the store, book what is not booked yet, report. */
+import { type Daybook, open } from 'daybook'
+import { type DataSet, toDataSet } from './data-set.ts'
+import { formatCount } from './money.ts'
+import type { Options } from './options.ts'
+import { showProgress } from './progress.ts'
+import { report } from './report.ts'
+import { bookAll, type Tally } from './teller.ts'
+import { timed } from './timed.ts'
+
+export interface Surroundings {
+  readonly print: (line: string) => void
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+}
+
+/** @throws FileProblem, BookingProblem, DaybookError, and the signal's reason; what was booked before stays booked */
+export async function run(options: Options, { print, signal }: Surroundings): Promise<void> {
+  const dataSet = await toDataSet(options)
+  print(dataSet.title)
+  const store = await timed(() => open(options.store, { log: dataSet.log }))
+  await using bank = store.value
+  print(`Opened ${options.store}, log ${dataSet.log}, in ${store.took}.`)
+  await book(bank, dataSet, { print, signal })
+  signal.throwIfAborted()
+  await report(bank, { account: options.account, signal, print })
+  signal.throwIfAborted()
+  print(toNextSteps(options, dataSet))
+}
+
+async function book(bank: Daybook, { bookings, total }: DataSet, { print, signal }: Surroundings): Promise<void> {
+  const before = await bank.head()
+  if (before > 0) print(`The log holds ${formatCount(before)} events from before. What they say is not booked again.`)
+  const progress = showProgress(total)
+  try {
+    const { value: tally, took } = await timed(() => bookAll(bank, bookings, { signal, progress }))
+    progress.stop()
+    print(toOutcome(tally, took))
+    if (before > 0 && tally.repeated === 0)
+      print('None of it was in the log before: the figures below are of both together.')
+  } finally {
+    progress.stop()
+  }
+}
+
+function toOutcome({ opened, booked, refused, repeated }: Tally, took: string): string {
+  const parts = [
+    opened === 0 ? undefined : `${formatCount(opened)} accounts opened`,
+    opened + booked === 0 ? 'nothing new booked' : `${formatCount(booked)} bookings made`,
+    refused === 0 ? undefined : `${formatCount(refused)} refused, for want of money`,
+    repeated === 0 ? undefined : `${formatCount(repeated)} were settled in an earlier run and not booked twice`,
+  ]
+  const text = parts.filter((part) => part !== undefined).join(', ')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)} (${took}).`
+}
+
+function toNextSteps({ store }: Options, { log }: DataSet): string {
+  const book = log === 'main' ? 'book' : `book.log('${log}')`
+  return `
+Where to look next
+  npm start again                        nothing is booked twice
+  npm start -- --help                    other seeds, other stores such as postgres://…, a real bank's files
+  npm run console -- ${store}            then: await ${book}.readStream('account-1001').toArray()
+  examples/bank/account.ts               the domain: facts, state, rules
+  examples/bank/balances.ts, history.ts  a read model; the past by the bank's own calendar`
+}
