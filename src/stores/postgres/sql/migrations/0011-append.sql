@@ -38,11 +38,9 @@ create function daybook.append(
 language plpgsql
 security definer
 set search_path = pg_catalog
--- Without statistics the planner may prefer to scan or to hash a whole table: every look-up here is an index probe.
+-- Without statistics the planner may prefer to scan a whole table: every look-up here is an index probe. And the plan of
+-- a group of any size is the same, so that it is made once.
 set enable_seqscan = off
-set enable_bitmapscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 as $$
 declare
@@ -55,6 +53,10 @@ declare
   base_position  bigint[];   -- by touch: what to add to an event's place for its position; null when refused
   base_version   integer[];
   touches        integer := cardinality(p_touch_stream);
+  events         integer := cardinality(p_ids);
+  adds_streams   boolean := false;
+  grows_streams  boolean := false;
+  all_recorded   boolean := true;
   first_touch    integer := 1;
   place          integer := 0;  -- of the last event of the appends judged so far
   outcome        integer;
@@ -62,17 +64,20 @@ declare
   met            integer;
   expected       integer;
 begin
-  -- The lock. Two appends to one log are one after the other from here to their commits; of two that expect the same
-  -- version the second sees what the first wrote. `no key update` keeps foreign keys of other tables out of the queue.
-  select l.position, greatest(date_trunc('milliseconds', clock_timestamp()), l.recorded_at)
-    into last_position, now_ms
-    from daybook.logs as l where l.log = p_log for no key update;
+  -- The lock, and the positions, as if every append will be recorded. Two calls for one log are one after the other
+  -- from here to their commits; of two appends that expect the same version the second sees what the first wrote. A call
+  -- that had to wait takes the clock anew, so that recorded_at follows the order of positions.
+  update daybook.logs as l
+    set position = l.position + events,
+        recorded_at = greatest(date_trunc('milliseconds', clock_timestamp()), l.recorded_at)
+    where l.log = p_log
+    returning l.position - events, l.recorded_at into last_position, now_ms;
   if not found then
-    insert into daybook.logs as l (log, position, recorded_at) values (p_log, 0, '-infinity')
-      on conflict (log) do nothing;
-    select l.position, greatest(date_trunc('milliseconds', clock_timestamp()), l.recorded_at)
-      into last_position, now_ms
-      from daybook.logs as l where l.log = p_log for no key update;
+    insert into daybook.logs as l (log, position, recorded_at)
+      values (p_log, events, date_trunc('milliseconds', clock_timestamp()))
+      on conflict (log) do update
+        set position = l.position + events, recorded_at = greatest(excluded.recorded_at, l.recorded_at)
+      returning l.position - events, l.recorded_at into last_position, now_ms;
   end if;
 
   version_before := array(
@@ -135,6 +140,8 @@ begin
     for t in first_touch .. p_last_touch[a] loop
       if outcome = 0 then
         met := stream_version[p_touch_stream[t]];
+        adds_streams := adds_streams or met = 0;
+        grows_streams := grows_streams or met > 0;
         base_position[t] := last_position - place;
         base_version[t] := met - place;
         stream_version[p_touch_stream[t]] := met + p_touch_events[t];
@@ -142,8 +149,11 @@ begin
       end if;
       place := place + p_touch_events[t];
     end loop;
-    outcomes[a] := outcome;
-    details[a] := detail;
+    if outcome <> 0 then
+      outcomes[a] := outcome;
+      details[a] := detail;
+      all_recorded := false;
+    end if;
     first_touch := p_last_touch[a] + 1;
   end loop;
 
@@ -164,15 +174,18 @@ begin
   end if;
 
   -- Not `on conflict`: under the lock nobody else can have added a stream, and a plain insert costs a third.
-  insert into daybook.streams (log, stream, version)
-    select p_log, w.stream, stream_version[w.place]
-    from unnest(p_streams) with ordinality as w (stream, place)
-    where version_before[w.place] = 0 and stream_version[w.place] > 0;
-
-  update daybook.streams as s set version = stream_version[w.place]
-    from unnest(p_streams) with ordinality as w (stream, place)
-    where s.log = p_log and s.stream = w.stream
-      and version_before[w.place] > 0 and stream_version[w.place] > version_before[w.place];
+  if adds_streams then
+    insert into daybook.streams (log, stream, version)
+      select p_log, w.stream, stream_version[w.place]
+      from unnest(p_streams) with ordinality as w (stream, place)
+      where version_before[w.place] = 0 and stream_version[w.place] > 0;
+  end if;
+  if grows_streams then
+    update daybook.streams as s set version = stream_version[w.place]
+      from unnest(p_streams) with ordinality as w (stream, place)
+      where s.log = p_log and s.stream = w.stream
+        and version_before[w.place] > 0 and stream_version[w.place] > version_before[w.place];
+  end if;
 
   if p_command_ids is not null then
     insert into daybook.commands (log, command_id, digest, result, recorded_at)
@@ -181,8 +194,9 @@ begin
       where c.id is not null and c.outcome = 0;
   end if;
 
-  update daybook.logs as l set position = last_position, recorded_at = now_ms
-    where l.log = p_log and l.position < last_position;
+  if not all_recorded then
+    update daybook.logs as l set position = last_position where l.log = p_log;
+  end if;
 
   head := last_position;
   recorded_at_ms := date_part('epoch', now_ms) * 1000;
