@@ -70,10 +70,14 @@ export interface JointCommand<Over extends Parts, Schema extends StandardSchemaV
 
 export type AnyJointCommand = JointCommand<Parts, StandardSchemaV1, unknown>
 
-/** Complains of parts that the command does not have: a misspelt one would otherwise be lost. */
-type OnlyParts<Decision, Over extends Parts> = Decision extends Rejection | undefined
-  ? Decision
-  : { readonly [Part in Exclude<keyof Decision, keyof Over>]: never }
+/** Nothing (`unknown`), unless the decision has parts that the command does not: a misspelt one would be lost otherwise. */
+type OnlyParts<Decision, Over extends Parts> = [OtherPart<Decision, Over>] extends [never]
+  ? unknown
+  : { readonly [Part in OtherPart<Decision, Over>]?: never }
+
+type OtherPart<Decision, Over extends Parts> = Decision extends Rejection | undefined
+  ? never
+  : Exclude<keyof Decision, keyof Over>
 
 /**
  * Defines a request over several aggregates: its events are recorded in all their streams, or in none, and only if
