@@ -15,7 +15,10 @@ export interface Database {
   appender(): Promise<Session>
   /** Several statements, as one transaction on one connection. */
   transaction<T>(work: (session: TransactionSession) => Promise<T>): Promise<T>
-  /** The caller's own transaction. @throws `invalid-argument` when it is no such thing. */
+  /**
+   * The caller's own transaction: one of the driver's, or what `transaction` gave as its client.
+   * @throws `invalid-argument` when it is no such thing.
+   */
   join(transaction: unknown): Session
   /** Tells other processes that `log` has grown. Never fails: it is only a courtesy. */
   announce(log: string): void
@@ -36,4 +39,16 @@ export interface TransactionSession extends Session {
   run(script: string): Promise<void>
   /** A COPY … FROM STDIN statement, fed with its text. */
   copyFrom(statement: Statement, chunks: Iterable<string>): Promise<void>
+}
+
+const sessions = new WeakMap<SqlClient, TransactionSession>()
+
+/** Keeps the session of a client, so that `join` knows the client again. */
+export function remembering(session: TransactionSession): TransactionSession {
+  sessions.set(session.client, session)
+  return session
+}
+
+export function sessionOf(client: unknown): Session | undefined {
+  return typeof client === 'object' && client !== null ? sessions.get(client as SqlClient) : undefined
 }

@@ -33,6 +33,8 @@ export class Notifications {
   #sending: Promise<void> | undefined
   #isListening = false
   #failures = 0
+  /** Which connection is the present one: one that ends tells so twice, by an error and by its end. */
+  #generation = 0
 
   constructor(hold: () => Promise<HeldConnection>, wakeups: Wakeups) {
     this.#hold = hold
@@ -78,11 +80,13 @@ export class Notifications {
   }
 
   async #connect(): Promise<HeldConnection | undefined> {
+    const generation = ++this.#generation
+    let connection: HeldConnection | undefined
     try {
-      const connection = await this.#hold()
+      connection = await this.#hold()
       const { client } = connection
-      client.once('error', () => this.#lost())
-      client.once('end', () => this.#lost())
+      client.once('error', () => this.#lost(generation))
+      client.once('end', () => this.#lost(generation))
       client.on('notification', ({ payload }) => this.#wakeups.wake(payload ?? ''))
       // A notification is no fact: whether it survives a crash is all the same.
       await client.query('set synchronous_commit = off')
@@ -91,13 +95,14 @@ export class Notifications {
       this.#wakeups.wakeAll()
       return connection
     } catch {
-      this.#lost()
+      void connection?.end().catch(() => {})
+      this.#lost(generation)
       return undefined
     }
   }
 
-  #lost(): void {
-    if (this.#closing.signal.aborted || this.#connection === undefined) return
+  #lost(generation: number): void {
+    if (this.#closing.signal.aborted || generation !== this.#generation || this.#connection === undefined) return
     this.#connection = undefined
     if (!this.#isListening) return
     const longestMs = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** this.#failures++)

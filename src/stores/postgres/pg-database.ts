@@ -8,7 +8,7 @@ import type { Client, ClientConfig, Pool, PoolClient } from 'pg'
 import { DaybookError } from '../../errors/index.ts'
 import { refuse, type SqlClient, type Wakeups } from '../../store/index.ts'
 import { copyText } from './copy-text.ts'
-import type { Database, Session, TransactionSession } from './database.ts'
+import { type Database, remembering, type Session, sessionOf, type TransactionSession } from './database.ts'
 import { type HeldConnection, Notifications } from './notifications.ts'
 import type { Row, Statement } from './statements.ts'
 
@@ -104,6 +104,8 @@ export class PgDatabase implements Database {
   }
 
   join(transaction: unknown): Session {
+    const own = sessionOf(transaction)
+    if (own !== undefined) return own
     if (!isPgClient(transaction)) refuse('transaction', 'is not a pg client with an open transaction')
     return { query: (statement, values) => queryTexts(transaction, statement, values, false) }
   }
@@ -180,12 +182,12 @@ function toTransactionSession(client: PoolClient): TransactionSession {
   const sqlClient: SqlClient = {
     query: async (text, values) => await client.query<Record<string, unknown>>(text, values && [...values]),
   }
-  return {
+  return remembering({
     client: sqlClient,
     query: (statement, values) => queryTexts(client, statement, values, false),
     run: async (script) => void (await client.query(script)),
     copyFrom: (statement, chunks) => copyText(client, statement, chunks),
-  }
+  })
 }
 
 function isPgClient(value: unknown): value is Client {

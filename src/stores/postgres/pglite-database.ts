@@ -8,7 +8,7 @@ import type { PGlite, Transaction } from '@electric-sql/pglite'
 import { DaybookError } from '../../errors/index.ts'
 import { refuse, type SqlClient, type Wakeups } from '../../store/index.ts'
 import { ARRAY_OIDS } from './binary-arrays.ts'
-import type { Database, Session, TransactionSession } from './database.ts'
+import { type Database, remembering, type Session, sessionOf, type TransactionSession } from './database.ts'
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts'
 import { CHANNEL, type Row, type Statement } from './statements.ts'
 
@@ -64,6 +64,8 @@ export class PgliteDatabase implements Database {
   }
 
   join(transaction: unknown): Session {
+    const own = sessionOf(transaction)
+    if (own !== undefined) return own
     if (!isTransaction(transaction)) refuse('transaction', 'is not an open PGlite transaction')
     return { query: (statement, values) => queryTexts(transaction, statement, values) }
   }
@@ -93,7 +95,7 @@ function toTransactionSession(transaction: Transaction): TransactionSession {
   const client: SqlClient = {
     query: async (text, values) => await transaction.query<Record<string, unknown>>(text, values && [...values]),
   }
-  return {
+  return remembering({
     client,
     query: (statement, values) => queryTexts(transaction, statement, values),
     run: async (script) => void (await transaction.exec(script)),
@@ -101,7 +103,7 @@ function toTransactionSession(transaction: Transaction): TransactionSession {
       const blob = new Blob([...chunks])
       await transaction.query(statement.text.replace('from stdin', "from '/dev/blob'"), [], { blob })
     },
-  }
+  })
 }
 
 function isTransaction(value: unknown): value is Transaction {

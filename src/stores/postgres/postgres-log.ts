@@ -17,6 +17,7 @@ import {
   type ImportOptions,
   type Lifetime,
   type ListStreamsOptions,
+  type PageSource,
   type PreparedAppend,
   pagedReader,
   prepareAppend,
@@ -29,13 +30,13 @@ import {
 } from '../../store/index.ts'
 import { Appender, callAppend } from './appender.ts'
 import { PostgresCheckpoints, PostgresSnapshots } from './caches.ts'
-import type { Database } from './database.ts'
+import type { Database, Session } from './database.ts'
 import { isTakenEventId, isTransient } from './failures.ts'
-import type { Outcome } from './group.ts'
+import type { Member, Outcome } from './group.ts'
 import { importInto } from './import.ts'
 import { listStreams } from './list-streams.ts'
-import { logSource, streamSource } from './reading.ts'
-import { findCommand, findRepeated } from './repeats.ts'
+import { logSource, type Span, streamSource } from './reading.ts'
+import { findCommand, findRepeated, toRefusal } from './repeats.ts'
 import { statement } from './statements.ts'
 
 export class PostgresLog implements EventLog {
@@ -60,35 +61,40 @@ export class PostgresLog implements EventLog {
     options.signal?.throwIfAborted()
     const append = prepareAppend(request)
     const mayBeRepeat = request.streams.some(({ events }) => events.some(({ id }) => id !== undefined))
+    const { transaction } = options
+    const joined = transaction === undefined ? undefined : this.#database.join(transaction)
     try {
-      const outcome = await this.#send(append, mayBeRepeat, options)
-      return await this.#toAppended(append, outcome)
+      const outcome =
+        joined === undefined
+          ? await this.#appender.append(append, mayBeRepeat, options.signal)
+          : await this.#appendJoined(joined, { append, mayBeRepeat })
+      return await this.#toAppended(joined ?? this.#database, { append, mayBeRepeat }, outcome)
     } catch (error) {
       throw isTakenEventId(error) ? eventIdTaken(this.name) : error
     }
   }
 
-  async #send(append: PreparedAppend, mayBeRepeat: boolean, options: AppendOptions): Promise<Outcome> {
-    if (options.transaction === undefined) return await this.#appender.append(append, mayBeRepeat, options.signal)
-    const session = this.#database.join(options.transaction)
-    const [outcome] = await callAppend(session, this.name, [{ append, mayBeRepeat }])
-    // Sent with the caller's commit, and to this process's tails too.
+  async #appendJoined(session: Session, member: Member): Promise<Outcome> {
+    const [outcome] = await callAppend(session, this.name, [member])
+    // It goes out with the caller's commit, to this process too.
     if (outcome?.kind === 'recorded') await session.query(statement('notify'), [this.name])
     return outcome as Outcome
   }
 
-  async #toAppended(append: PreparedAppend, outcome: Outcome): Promise<Appended> {
+  async #toAppended(session: Session, { append, mayBeRepeat }: Member, outcome: Outcome): Promise<Appended> {
+    if (outcome.kind === 'recorded') return toRecorded(append, outcome)
+    if (outcome.kind === 'command-known') return await findCommand(session, this.name, append)
+    // The look for the first event comes too early for an attempt that was in the same group.
+    const repeated =
+      mayBeRepeat || outcome.kind === 'first-event-known' ? await findRepeated(session, this.name, append) : undefined
+    if (repeated !== undefined) return repeated
     switch (outcome.kind) {
-      case 'recorded':
-        return toRecorded(append, outcome)
       case 'version-conflict':
         throw versionConflict(this.name, outcome.stream, outcome.expected, outcome.actual)
       case 'boundary-conflict':
         throw boundaryConflict(this.name, Math.min(...append.boundaries.map(({ after }) => after)), outcome.position)
       case 'first-event-known':
-        return await findRepeated(this.#database, this.name, append)
-      case 'command-known':
-        return await findCommand(this.#database, this.name, append)
+        throw await toRefusal(session, this.name, append)
     }
   }
 
@@ -101,13 +107,21 @@ export class PostgresLog implements EventLog {
     this.#lifetime.assertOpen()
     assertStreamName(stream)
     assertReadStreamOptions(options)
-    return pagedReader(streamSource(this.#database, this.name, stream, options))
+    return this.#reader(streamSource(this.#database, this.name, stream, options))
   }
 
   read(options: ReadOptions = {}): EventReader {
     this.#lifetime.assertOpen()
     assertReadOptions(options)
-    return pagedReader(logSource(this.#database, this.name, options))
+    return this.#reader(logSource(this.#database, this.name, options))
+  }
+
+  #reader(source: PageSource<Span>): EventReader {
+    const fetch: typeof source.fetch = async (span, size) => {
+      this.#lifetime.assertOpen()
+      return await source.fetch(span, size)
+    }
+    return pagedReader({ ...source, fetch })
   }
 
   tail(options: TailOptions = {}): EventReader {
@@ -156,7 +170,12 @@ export class PostgresLog implements EventLog {
   streams(options: ListStreamsOptions = {}): AsyncIterable<StreamInfo> {
     this.#lifetime.assertOpen()
     assertListStreamsOptions(options)
-    return listStreams(this.#database, this.name, options)
+    return this.#streams(options)
+  }
+
+  async *#streams(options: ListStreamsOptions): AsyncGenerator<StreamInfo> {
+    this.#lifetime.assertOpen()
+    yield* listStreams(this.#database, this.name, options)
   }
 
   async import(

@@ -59,7 +59,8 @@ function queryLog(database: Database, log: string, options: ReadOptions, span: S
     options.partition?.count ?? null,
     options.partition?.index ?? null,
     options.category ?? null,
-    options.types?.length ? textArray(options.types) : null,
+    // Each once: a type that is walked twice would give its events twice.
+    options.types?.length ? textArray([...new Set(options.types)]) : null,
     options.tags?.length ? textArray(options.tags) : null,
   ]
   const values = [log, span.low, span.high ?? NO_POSITION_BOUND, size, ...filterValues]

@@ -8,20 +8,21 @@ import {
   versionConflict,
 } from '../../store/index.ts'
 import { uuidArray } from './binary-arrays.ts'
-import type { Database } from './database.ts'
+import type { Session } from './database.ts'
 import { decodeEvent } from './decode-event.ts'
 import { statement } from './statements.ts'
 
-/**
- * The earlier attempt's result, if it was an attempt at the same: the same ids, where this one would have put them.
- * @throws `version-conflict`, `event-id-taken`
- */
-export async function findRepeated(database: Database, log: string, append: PreparedAppend): Promise<Appended> {
+/** The earlier attempt's result, if there was one at the same: the same ids, where this one would have put them. */
+export async function findRepeated(
+  session: Session,
+  log: string,
+  append: PreparedAppend,
+): Promise<Appended | undefined> {
   const ids = append.writes.flatMap(({ events }) => events.map(({ id }) => id))
-  const rows = await database.query(statement('events-by-id'), [log, uuidArray(ids)])
+  const rows = await session.query(statement('events-by-id'), [log, uuidArray(ids)])
   const events = rows.map(decodeEvent)
-  if (!isSameAppend(append.writes, events)) throw await toRefusal(database, log, append)
-  const last = events.at(-1) as RecordedEvent
+  const last = events.at(-1)
+  if (last === undefined || !isSameAppend(append.writes, events)) return undefined
   return {
     position: last.position,
     versions: Object.fromEntries(events.map(({ stream, version }) => [stream.name, version])),
@@ -48,10 +49,11 @@ function isSameAppend(writes: readonly PreparedWrite[], found: readonly Recorded
   return true
 }
 
-async function toRefusal(database: Database, log: string, append: PreparedAppend): Promise<Error> {
+/** Why an append whose first event is known, but which is no repeat, is refused. */
+export async function toRefusal(session: Session, log: string, append: PreparedAppend): Promise<Error> {
   for (const { stream, expected } of append.writes) {
     if (expected === 'any') continue
-    const [row] = await database.query(statement('stream-version'), [log, stream])
+    const [row] = await session.query(statement('stream-version'), [log, stream])
     const actual = Number(row?.[0] ?? 0)
     const isMet = expected === 'exists' ? actual > 0 : actual === (expected === 'none' ? 0 : expected)
     if (!isMet) return versionConflict(log, stream, expected, actual)
@@ -60,10 +62,10 @@ async function toRefusal(database: Database, log: string, append: PreparedAppend
 }
 
 /** The record of the command that had this id first. */
-export async function findCommand(database: Database, log: string, append: PreparedAppend): Promise<Appended> {
+export async function findCommand(session: Session, log: string, append: PreparedAppend): Promise<Appended> {
   const id = append.command?.id as string
-  const [row] = await database.query(statement('command-by-id'), [log, id])
-  const [head] = await database.query(statement('head'), [log])
+  const [row] = await session.query(statement('command-by-id'), [log, id])
+  const [head] = await session.query(statement('head'), [log])
   const [digest, result, recordedAtMs] = row as readonly string[]
   return {
     position: Number(head?.[0] ?? 0),

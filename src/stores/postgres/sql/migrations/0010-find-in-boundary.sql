@@ -40,6 +40,6 @@ begin
       ) as found
     );
   end if;
-  return (select l.position from daybook.logs as l where l.log = p_log and l.position > p_since);
+  return (select min(e.position) from daybook.events as e where e.log = p_log and e.position > p_since);
 end;
 $$;
