@@ -1,12 +1,17 @@
 /** For authors of engines: the facts that hold for every event store, as cases for any test runner. */
 export {
+  type Attempt,
+  assertExplains,
+  assertInOrder,
   type ConformanceCase,
   type EventStoreHarness,
   eventStoreConformance,
   eventStoreHarness,
   type HarnessOptions,
+  type HistoryOptions,
   missingCapability,
   STORE_PROMISES,
   type StorePromise,
+  writeAtRandom,
 } from './conformance/index.ts'
 export { Random } from './random.ts'
