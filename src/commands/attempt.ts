@@ -1,7 +1,7 @@
 /** One attempt at a command: decide on what is loaded, and append at the versions that were loaded. */
 import { applyTo, isRejection, isSnapshotDue, type Loaded, type Rejection, saveSnapshot } from '../aggregates/index.ts'
 import { isDaybookError } from '../errors/index.ts'
-import type { Metadata, NewEvent, RecordedEvent } from '../events/index.ts'
+import { dropUndefined, type Metadata, type NewEvent, type RecordedEvent } from '../events/index.ts'
 import { type Appended, type AppendRequest, type EventLog, type ExpectedVersion, MAX_VERSION } from '../store/index.ts'
 import { toAccepted, toRecord, toRejected, toRepeated } from './answer.ts'
 import type { Background } from './background.ts'
@@ -73,19 +73,21 @@ async function recordEvents(attempting: Attempt, decided: readonly (readonly New
   const { log, execution, loaded } = attempting
   const versions = loaded.map(({ version }, place) => [version, version + (decided[place]?.length ?? 0)] as const)
   const decidedAt = Math.max(...loaded.map(({ position }) => position))
-  const after = versions.map(([, version]) => version)
-  const nothing = { versions: after, position: decidedAt, events: [], repeated: false }
-  const isNothing = decided.every((events) => events.length === 0)
-  if (isNothing && execution.identity === undefined) return toAccepted(execution.participants, nothing)
   const record = toRecord(execution, { status: 'accepted', versions, decidedAt })
-  const request = isNothing ? { streams: [] } : toRequest(attempting, decided)
-  const appended = await appendOrConflict(attempting, { ...request, ...record })
-  if ('status' in appended) return appended
-  if (appended.earlierCommand !== undefined) return await toRepeated(log, execution, appended.earlierCommand)
-  if (isNothing) return toAccepted(execution.participants, nothing)
-  keepSnapshots(attempting, appended.events)
-  const { position, events } = appended
-  return toAccepted(execution.participants, { versions: after, position, events, repeated: false })
+  const isNothing = decided.every((events) => events.length === 0)
+  const request = { ...(isNothing ? { streams: [] } : toRequest(attempting, decided)), ...record }
+  const isRecorded = !isNothing || execution.identity !== undefined
+  const appended = isRecorded ? await appendOrConflict(attempting, request) : undefined
+  if (appended !== undefined && 'status' in appended) return appended
+  if (appended?.earlierCommand !== undefined) return await toRepeated(log, execution, appended.earlierCommand)
+  const events = appended?.events ?? []
+  keepSnapshots(attempting, events)
+  return toAccepted(execution.participants, {
+    versions: versions.map(([, after]) => after),
+    position: events.at(-1)?.position ?? decidedAt,
+    events,
+    repeated: false,
+  })
 }
 
 /** Every stream that the rule has seen is held to its version, also one that gets no event. */
@@ -106,7 +108,7 @@ function toRequest({ execution, loaded }: Attempt, decided: readonly (readonly N
 function toMetadata({ command, circumstances, options }: Execution, event: NewEvent): Metadata {
   const { commandId, actor, correlationId, effectiveAt } = circumstances
   const causationId = options.causationId ?? commandId
-  return {
+  return dropUndefined({
     ...options.metadata,
     ...(effectiveAt === undefined ? {} : { effectiveAt }),
     // What the rule says of a single event is nearer to it than what the caller says of the command.
@@ -116,7 +118,7 @@ function toMetadata({ command, circumstances, options }: Execution, event: NewEv
     ...(causationId === undefined ? {} : { causationId }),
     ...(commandId === undefined ? {} : { commandId }),
     ...(actor === undefined ? {} : { actor }),
-  }
+  })
 }
 
 async function appendOrConflict({ log, execution }: Attempt, request: AppendRequest): Promise<Appended | Conflict> {
@@ -134,8 +136,8 @@ function keepSnapshots({ log, background, execution, loaded }: Attempt, events: 
   for (const [place, { definition, stream }] of execution.participants.entries()) {
     const before = loaded[place]
     const own = events.filter((event) => event.stream.name === stream)
-    if (before === undefined || !isSnapshotDue(definition, before.snapshotVersion, before.version + own.length))
-      continue
+    const isLonger = before !== undefined && own.length > 0
+    if (!isLonger || !isSnapshotDue(definition, before.snapshotVersion, before.version + own.length)) continue
     background.run(() => saveSnapshot(log, definition, stream, applyTo(definition, before, own)))
   }
 }

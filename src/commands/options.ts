@@ -21,7 +21,7 @@ export interface ExecuteOptions<Target = string> {
     : { readonly [Part in keyof Target]?: ExpectedVersion }
   /** Gives up waiting and throws its reason. What has been sent may be recorded all the same. */
   readonly signal?: AbortSignal
-  /** How often to decide, at most, when others write to the same stream meanwhile: 1 or more; 12 when absent. */
+  /** How often to decide, at most, when others write to the same stream meanwhile: 1 or more; 20 when absent. */
   readonly maxAttempts?: number
 }
 

@@ -147,7 +147,7 @@ function makeEvent<Type extends string, Data>(making: Making<Type, Data>): NewEv
     data,
     schemaVersion: chain.length,
     ...(given.id === undefined ? {} : { id: given.id }),
-    ...(given.metadata === undefined ? {} : { metadata: given.metadata }),
+    ...(given.metadata === undefined ? {} : { metadata: dropUndefined(given.metadata) }),
     ...(tags.length === 0 ? {} : { tags }),
   }
 }

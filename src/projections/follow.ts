@@ -28,7 +28,7 @@ export interface Following {
 const FIRST_BACK_OFF_MS = 20
 const LONGEST_BACK_OFF_MS = 5_000
 
-/** Resolves when the projection has failed, or was stopped. Never rejects. */
+/** Resolves when the projection has failed, or was stopped. Rejects only with what `onFailure` throws. */
 export async function follow(following: Following, signal: AbortSignal): Promise<void> {
   const { progress } = following
   for (let setbacks = 0; !signal.aborted; setbacks++) {
