@@ -1,0 +1,29 @@
+import type { Row } from '../row.ts'
+import type { Size } from '../size.ts'
+import { appendsBy1, appendsBy64, appendsBy512 } from './appends.ts'
+import { appendsOf10 } from './batches.ts'
+import { contention } from './contention.ts'
+import { growth } from './growth.ts'
+import { imports } from './imports.ts'
+import { loadsOfLong, loadsOfMiddle } from './loads.ts'
+import { memory } from './memory.ts'
+import { reads } from './reads.ts'
+import { tails } from './tails.ts'
+
+/** In the order in which they are run and printed. */
+export function toRows(size: Size): Row[] {
+  return [
+    appendsBy64,
+    appendsBy512,
+    appendsBy1,
+    appendsOf10,
+    imports(size),
+    loadsOfMiddle,
+    loadsOfLong,
+    reads(size),
+    tails,
+    contention,
+    memory(size),
+    growth(size),
+  ]
+}
