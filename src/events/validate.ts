@@ -39,7 +39,10 @@ export function validateSync<T>(
 
 function toValidated<T>(result: StandardSchemaV1.Result<T>): Validated<T> {
   if (result.issues === undefined) return { value: result.value }
-  return { issues: result.issues.map(({ path, message }) => ({ path: (path ?? []).map(toKey), message })) }
+  // Array.from, as some validators' lists are arrays of a class of their own.
+  return {
+    issues: Array.from(result.issues, ({ path, message }) => ({ path: Array.from(path ?? [], toKey), message })),
+  }
 }
 
 function toKey(step: PropertyKey | StandardSchemaV1.PathSegment): PropertyKey {

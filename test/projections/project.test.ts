@@ -1,0 +1,181 @@
+import { type Daybook, event, open, type ReadModelTarget, type ReadModelTargets, readModel } from 'daybook'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { instead } from '../support/instead.ts'
+
+const Scored = event('Scored', z.object({ player: z.string(), points: z.int() }))
+const Ended = event('Ended', z.object({}))
+const scores = readModel('scores', { events: [Scored], key: ({ data }) => data.player, initial: { points: 0 } }).evolve(
+  {
+    Scored: (row, { points }) => ({ points: row.points + points }),
+  },
+)
+
+async function score(daybook: Daybook, player: string, points = 1): Promise<number> {
+  return (await daybook.append('game-1', Scored({ player, points }))).position
+}
+
+describe('project', () => {
+  test('reads the rows of a batch once, and writes once', async () => {
+    const calls: string[] = []
+    const watch = watching((target) => ({
+      load: (keys) => {
+        calls.push(`load ${keys.join()}`)
+        return target.load(keys)
+      },
+      save: (changes, ...where) => {
+        calls.push(`save ${[...changes.keys()]} ${where}`)
+        return target.save(changes, ...where)
+      },
+    }))
+    await using daybook = await open('memory:', { instruments: { targets: watch } })
+    for (const player of ['ada', 'bob', 'ada', 'ada']) await score(daybook, player)
+    const projection = await daybook.project(scores, { follow: false })
+    expect(calls).toEqual(['load ada,bob', 'save ada,bob 0,4'])
+    expect(await projection.get('ada')).toEqual({ points: 3 })
+  })
+
+  test('a row that a reader changes is the reader’s own', async () => {
+    await using daybook = await open('memory:')
+    await score(daybook, 'ada')
+    const projection = await daybook.project(scores, { follow: false })
+    const row = await projection.get('ada')
+    if (row !== undefined) row.points = 99
+    expect(await projection.get('ada')).toEqual({ points: 1 })
+  })
+
+  test('a batch that another instance was faster with is not applied twice', async () => {
+    let isFaster = true
+    const watch = watching((target) => ({
+      save: async (changes, expected, checkpoint) => {
+        if (isFaster) await target.save(changes, expected, checkpoint)
+        isFaster = false
+        return await target.save(changes, expected, checkpoint)
+      },
+    }))
+    await using daybook = await open('memory:', { instruments: { targets: watch } })
+    await score(daybook, 'ada', 5)
+    const projection = await daybook.project(scores)
+    await projection.reached(await score(daybook, 'ada', 2))
+    expect(await projection.get('ada')).toEqual({ points: 7 })
+  })
+
+  test('a lost connection is waited out, also where the batch was saved and its answer was lost', async () => {
+    const lost = async () => {
+      const { DaybookError } = await import('daybook')
+      return new DaybookError('connection-lost', 'lost', { engine: 'test', attempts: 1 })
+    }
+    let failures = 0
+    const watch = watching((target) => ({
+      load: async (keys) => {
+        if (failures++ === 0) throw await lost()
+        return await target.load(keys)
+      },
+      save: async (...change) => {
+        const isSaved = await target.save(...change)
+        if (failures++ < 3) throw await lost()
+        return isSaved
+      },
+    }))
+    await using daybook = await open('memory:', { instruments: { targets: watch } })
+    const position = await score(daybook, 'ada', 5)
+    const projection = await daybook.project(scores)
+    await projection.reached(position)
+    expect(await projection.get('ada')).toEqual({ points: 5 })
+    expect(failures).toBe(3)
+  })
+
+  test('reached › a position that nobody has written yet gives not-reached after the time', async () => {
+    await using daybook = await open('memory:')
+    const projection = await daybook.project(scores)
+    await expect(projection.reached(5, { timeoutMs: 20 })).rejects.toMatchObject({
+      code: 'not-reached',
+      details: { projection: 'scores', position: 5, checkpoint: 0 },
+    })
+    const reason = new Error('enough')
+    await expect(projection.reached(5, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  })
+
+  test('reached › waiters hear at once of a stop, and of a failure', async () => {
+    await using daybook = await open('memory:')
+    const stopped = await daybook.project(scores)
+    const waiting = expect(stopped.reached(5)).rejects.toMatchObject({ code: 'not-reached' })
+    await stopped.stop()
+    await waiting
+    await expect(stopped.reached(5)).rejects.toMatchObject({ code: 'not-reached' })
+    const bad = readModel('bad', { events: [Scored], key: () => '', initial: {} }).evolve({ Scored: (row) => row })
+    const failed = await daybook.project(bad, { onFailure: () => {} })
+    const hearing = expect(failed.reached(1)).rejects.toMatchObject({ code: 'projection-failed' })
+    await score(daybook, 'ada')
+    await hearing
+  })
+
+  test('a stop keeps how far it has looked, so that the next start need not look again', async () => {
+    const kept: number[] = []
+    const watch = watching((target) => ({
+      save: (changes, expected, checkpoint) => {
+        kept.push(checkpoint)
+        return target.save(changes, expected, checkpoint)
+      },
+    }))
+    await using daybook = await open('memory:', { instruments: { targets: watch } })
+    await score(daybook, 'ada')
+    await daybook.append('game-1', Ended({}))
+    await daybook.project(scores, { follow: false })
+    expect(kept).toEqual([1, 2])
+  })
+
+  test('events in an older shape are lifted first, and an unreadable one stops it with its position', async () => {
+    const Lifted = Scored.next(z.object({ who: z.string() }), ({ player }) => ({ who: player }))
+    const seen = readModel('seen', { events: [Lifted], key: ({ data }) => data.who, initial: { n: 0 } }).evolve({
+      Scored: (row) => ({ n: row.n + 1 }),
+    })
+    await using daybook = await open('memory:')
+    await score(daybook, 'ada')
+    const projection = await daybook.project(seen, { onFailure: () => {} })
+    await projection.reached(1)
+    expect(await projection.get('ada')).toEqual({ n: 1 })
+    await daybook.append('game-1', { type: 'Scored', data: {}, schemaVersion: 3 })
+    await expect(projection.reached(2)).rejects.toMatchObject({
+      code: 'projection-failed',
+      details: { projection: 'seen', position: 2 },
+      cause: { code: 'unreadable-event' },
+    })
+    expect(projection.checkpoint).toBe(1)
+  })
+
+  test('a row that is not JSON, and a key that is none, stop it', async () => {
+    await using daybook = await open('memory:')
+    const position = await score(daybook, 'ada')
+    const options = { events: [Scored], key: () => 'k', initial: { n: 0 } }
+    const broken = [
+      readModel('nan', options).evolve({ Scored: () => ({ n: Number.NaN }) }),
+      readModel('slow', options).evolve({ Scored: (async () => ({ n: 1 })) as never }),
+      readModel('key', { ...options, key: () => 'x'.repeat(513) }).evolve({ Scored: (row) => row }),
+      readModel('key-type', { ...options, key: (() => [7]) as never }).evolve({ Scored: (row) => row }),
+    ]
+    for (const model of broken) {
+      const projection = await daybook.project(model, { onFailure: () => {} })
+      await expect(projection.reached(position)).rejects.toMatchObject({ cause: { code: 'broken-definition' } })
+    }
+  })
+
+  test('another read model of a name that is running is refused', async () => {
+    await using daybook = await open('memory:')
+    await daybook.project(scores)
+    const namesake = readModel('scores', { events: [Ended], key: () => 'k', initial: {} }).evolve({
+      Ended: (row) => row,
+    })
+    await expect(daybook.project(namesake)).rejects.toMatchObject({ code: 'invalid-argument' })
+  })
+})
+
+/** Targets whose calls are replaced or watched. */
+function watching(watch: (target: ReadModelTarget) => Partial<ReadModelTarget>) {
+  return (targets: ReadModelTargets): ReadModelTargets => ({
+    open: async (log, name) => {
+      const target = await targets.open(log, name)
+      return instead(target, watch(target))
+    },
+  })
+}
