@@ -40,23 +40,27 @@ const TRANSACTION_COLUMNS = [
 ] as const
 const ACCOUNT_COLUMNS = ['account_id', 'district_id', 'frequency', 'date'] as const
 
-const SIGNS: Readonly<Record<string, 1 | -1>> = { PRIJEM: 1, VYDAJ: -1, VYBER: -1 }
+const SIGNS: ReadonlyMap<string, 1 | -1> = new Map([
+  ['PRIJEM', 1],
+  ['VYDAJ', -1],
+  ['VYBER', -1],
+])
 
 /** The bank's codes, Czech, in English: the purpose where it gives one, else the way the money went. */
-const TEXTS: Readonly<Record<string, string>> = {
-  UROK: 'Interest',
-  'SANKC. UROK': 'Penalty interest',
-  DUCHOD: 'Pension',
-  SIPO: 'Household payment',
-  SLUZBY: 'Statement fee',
-  POJISTNE: 'Insurance',
-  UVER: 'Loan payment',
-  VKLAD: 'Cash deposit',
-  VYBER: 'Cash withdrawal',
-  'VYBER KARTOU': 'Card withdrawal',
-  'PREVOD Z UCTU': 'Transfer received',
-  'PREVOD NA UCET': 'Transfer sent',
-}
+const TEXTS: ReadonlyMap<string, string> = new Map([
+  ['UROK', 'Interest'],
+  ['SANKC. UROK', 'Penalty interest'],
+  ['DUCHOD', 'Pension'],
+  ['SIPO', 'Household payment'],
+  ['SLUZBY', 'Statement fee'],
+  ['POJISTNE', 'Insurance'],
+  ['UVER', 'Loan payment'],
+  ['VKLAD', 'Cash deposit'],
+  ['VYBER', 'Cash withdrawal'],
+  ['VYBER KARTOU', 'Card withdrawal'],
+  ['PREVOD Z UCTU', 'Transfer received'],
+  ['PREVOD NA UCET', 'Transfer sent'],
+])
 
 export async function* readTransactions(file: string): AsyncGenerator<Transaction> {
   for await (const row of readCsv(file, TRANSACTION_COLUMNS)) yield toTransaction(file, row)
@@ -81,7 +85,7 @@ export async function readRegister(file: string): Promise<ReadonlyMap<string, Re
 function toTransaction(file: string, row: CsvRow<(typeof TRANSACTION_COLUMNS)[number]>): Transaction {
   const { line, fields } = row
   const cell = cellsOf(file, line, fields)
-  const sign = cell('type', (type) => SIGNS[type], Object.keys(SIGNS).join(', '))
+  const sign = cell('type', (type) => SIGNS.get(type), [...SIGNS.keys()].join(', '))
   const amount = cell('amount', toAmount, 'an amount such as 1234.50')
   return {
     line,
@@ -90,7 +94,7 @@ function toTransaction(file: string, row: CsvRow<(typeof TRANSACTION_COLUMNS)[nu
     day: cell('date', parseDay, 'a day as YYMMDD'),
     change: sign === 1 ? amount : 0 - amount,
     statedBalance: cell('balance', parseMoney, 'an amount such as 1234.50 or -1234.50'),
-    text: TEXTS[fields.k_symbol.trim()] ?? TEXTS[fields.operation] ?? fields.operation,
+    text: TEXTS.get(fields.k_symbol.trim()) ?? TEXTS.get(fields.operation) ?? fields.operation,
     otherAccount: `${fields.bank} ${fields.account}`.trim() || undefined,
   }
 }

@@ -3,7 +3,8 @@
  * which their content tells and not their name. Rows come one by one, so a file may be larger than memory. What is
  * wrong becomes a FileProblem with file and line, thrown after the last good row before it was given out.
  */
-import { type FileHandle, open } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { type CsvError, type Info, parse } from 'csv-parse'
@@ -117,17 +118,22 @@ function describe(error: CsvError): string {
 
 async function openContent(file: string): Promise<Readable> {
   try {
-    const handle = await open(file)
-    const source = handle.createReadStream({ start: 0 })
-    return (await isGzip(handle)) ? pipeline(source, createGunzip(), () => {}) : source
+    const isZipped = await isGzip(file)
+    const source = createReadStream(file)
+    return isZipped ? pipeline(source, createGunzip(), () => {}) : source
   } catch (error) {
     throw new FileProblem(file, undefined, explain(error as NodeJS.ErrnoException), { cause: error })
   }
 }
 
-async function isGzip(handle: FileHandle): Promise<boolean> {
-  const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0)
-  return buffer.readUInt16BE() === 0x1f8b
+async function isGzip(file: string): Promise<boolean> {
+  const handle = await open(file)
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0)
+    return buffer.readUInt16BE() === 0x1f8b
+  } finally {
+    await handle.close()
+  }
 }
 
 function explain(error: NodeJS.ErrnoException): string {

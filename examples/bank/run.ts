@@ -4,7 +4,7 @@ import { type DataSet, toDataSet } from './data-set.ts'
 import { formatCount } from './money.ts'
 import type { Options } from './options.ts'
 import { showProgress } from './progress.ts'
-import { report } from './report.ts'
+import { type ReportOptions, report } from './report.ts'
 import { bookAll, type Tally } from './teller.ts'
 import { timed } from './timed.ts'
 
@@ -15,17 +15,22 @@ export interface Surroundings {
 }
 
 /** @throws FileProblem, BookingProblem, DaybookError, and the signal's reason; what was booked before stays booked */
-export async function run(options: Options, { print, signal }: Surroundings): Promise<void> {
+export async function run(options: Options, surroundings: Surroundings): Promise<void> {
   const dataSet = await toDataSet(options)
-  print(dataSet.title)
-  const store = await timed(() => open(options.store, { log: dataSet.log }))
-  await using bank = store.value
-  print(`Opened ${options.store}, log ${dataSet.log}, in ${store.took}.`)
-  await book(bank, dataSet, { print, signal })
-  signal.throwIfAborted()
-  await report(bank, { account: options.account, signal, print })
-  signal.throwIfAborted()
-  print(toNextSteps(options, dataSet))
+  surroundings.print(dataSet.title)
+  const { value, took } = await timed(() => open(options.store, { log: dataSet.log }))
+  await using bank = value
+  surroundings.print(`Opened ${options.store}, log ${dataSet.log}, in ${took}.`)
+  await runOn(bank, dataSet, { ...surroundings, account: options.account })
+  surroundings.print(toNextSteps(options, dataSet))
+}
+
+/** The same on an open store, without the parting words. */
+export async function runOn(bank: Daybook, dataSet: DataSet, options: ReportOptions): Promise<void> {
+  await book(bank, dataSet, options)
+  options.signal.throwIfAborted()
+  await report(bank, options)
+  options.signal.throwIfAborted()
 }
 
 async function book(bank: Daybook, { bookings, total }: DataSet, { print, signal }: Surroundings): Promise<void> {

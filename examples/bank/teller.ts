@@ -1,6 +1,6 @@
 /** Turns bookings into commands, and executes them. */
 import { type Daybook, isDaybookError } from 'daybook'
-import { closeAccount, deposit, openAccount, transfer, withdraw } from './account.ts'
+import { Account, closeAccount, deposit, openAccount, transfer, withdraw } from './account.ts'
 import { accountsOf, type Booking } from './booking.ts'
 import type { Progress } from './progress.ts'
 import { Turns } from './turns.ts'
@@ -31,27 +31,50 @@ export interface BookAllOptions {
   readonly progress: Progress
 }
 
-/** Books them all, those of one account in the order given. A booking that was made in an earlier run is not made again. */
+/** Books them all, those of one account in the order given. What was booked in an earlier run is not booked again. */
 export async function bookAll(
   bank: Daybook,
   bookings: AsyncIterable<Booking> | Iterable<Booking>,
   { signal, progress }: BookAllOptions,
 ): Promise<Tally> {
   const tally: Tally = { opened: 0, booked: 0, repeated: 0, refused: 0 }
+  const settle = (booking: Booking, outcome: keyof Tally) => {
+    tally[outcome]++
+    if (booking.kind !== 'open') progress.advance()
+  }
+  const done = await readDone(bank, signal)
   const turns = new Turns()
   try {
     for await (const booking of bookings) {
       if (signal.aborted) break
-      await turns.take(accountsOf(booking), async () => {
-        if (signal.aborted) return
-        tally[await book(bank, booking)]++
-        if (booking.kind !== 'open') progress.advance()
-      })
+      if (takeDone(done, booking)) settle(booking, 'repeated')
+      else
+        await turns.take(accountsOf(booking), async () => {
+          if (!signal.aborted) settle(booking, await book(bank, booking))
+        })
     }
   } finally {
     await turns.finish()
   }
   return tally
+}
+
+/**
+ * By command id, the amounts that are in the book. Each command would find out for itself that it has been executed
+ * before; to read the book once is faster. This line for each booking is all that is kept in memory of them.
+ */
+async function readDone(bank: Daybook, signal: AbortSignal): Promise<Map<string, number>> {
+  const done = new Map<string, number>()
+  for await (const page of bank.read({ events: Account.events, signal }).batches()) {
+    for (const { metadata, data } of page) done.set(metadata.commandId ?? '', 'amount' in data ? data.amount : 0)
+  }
+  return done
+}
+
+/** Only with the same amount: of another one under the same id, the command has to tell. */
+function takeDone(done: Map<string, number>, booking: Booking): boolean {
+  const amount = 'input' in booking && 'amount' in booking.input ? booking.input.amount : 0
+  return done.get(booking.id) === amount && done.delete(booking.id)
 }
 
 async function book(bank: Daybook, booking: Booking): Promise<keyof Tally> {
