@@ -1,23 +1,28 @@
 export {
   type Aggregate,
+  type AggregateOptions,
   type AnyAggregate,
   aggregate,
   type Command,
   type CommandContext,
   command,
+  type Evolve,
   fold,
   type JointCommand,
   type JointContext,
   type Rejection,
   reject,
+  type SnapshotPolicy,
   type StateOf,
 } from './aggregates/index.ts'
 export type {
   Accepted,
   AcceptedJointly,
+  Asked,
   CommandResult,
   Conflict,
   Executable,
+  Execute,
   ExecuteOptions,
   InputOf,
   Invalid,
@@ -30,6 +35,7 @@ export { DaybookError, type DaybookErrorCode, type DaybookErrorDetails, isDayboo
 export {
   type AnyEventDefinition,
   type EventDefinition,
+  type EventOptions,
   event,
   type Issue,
   type JsonValue,
@@ -42,8 +48,15 @@ export {
   type StreamName,
 } from './events/index.ts'
 export { type OpenOptions, open, type PostgresPool } from './open.ts'
-export type { Projection, ProjectionStatus, ProjectOptions } from './projections/index.ts'
-export { type AnyReadModel, type ReadModel, type RowOf, readModel } from './readmodels/index.ts'
+export type { Projection, ProjectionStatus, ProjectOptions, ReachedOptions } from './projections/index.ts'
+export {
+  type AnyReadModel,
+  type EvolveRow,
+  type ReadModel,
+  type ReadModelOptions,
+  type RowOf,
+  readModel,
+} from './readmodels/index.ts'
 export type {
   Appended,
   AppendOptions,

@@ -12,14 +12,10 @@ export {
   type CommandCircumstances,
   type CommandContext,
   command,
-  type Decided,
-  type DecidedJointly,
   type JointCommand,
   type JointContext,
-  type Parts,
-  type StatesOf,
 } from './command.ts'
 export { fold } from './fold.ts'
-export { applyTo, catchUp, type Loaded, type LoadOptions, load } from './load.ts'
+export { applyTo, catchUp, type Loaded, load } from './load.ts'
 export { isRejection, type Rejection, reject } from './rejection.ts'
 export { isSnapshotDue, saveSnapshot } from './snapshots.ts'

@@ -1,5 +1,5 @@
 export { Background } from './background.ts'
-export { type Execute, type ExecuteContext, execute } from './execute.ts'
+export { type Execute, execute } from './execute.ts'
 export type { Asked } from './execution.ts'
 export { Lanes } from './lanes.ts'
 export type { ExecuteOptions } from './options.ts'

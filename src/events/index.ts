@@ -34,4 +34,4 @@ export {
   type StreamName,
   toStreamName,
 } from './stream-name.ts'
-export { assertSynchronous, brokenDefinition, type Issue, type Validated, validate } from './validate.ts'
+export { assertSynchronous, brokenDefinition, type Issue, validate } from './validate.ts'

@@ -1,3 +1,3 @@
 export type { ProjectionStatus } from './progress.ts'
-export { type ProjectContext, type ProjectOptions, project } from './project.ts'
+export { type ProjectOptions, project } from './project.ts'
 export type { Projection, ReachedOptions } from './projection.ts'
