@@ -26,6 +26,8 @@ const FIRST_BACK_OFF_MS = 25
 const LONGEST_BACK_OFF_MS = 1_000
 
 interface Waiting extends Member {
+  /** Its place in the order of the calls, which a second attempt keeps. */
+  readonly order: number
   mayBeRepeat: boolean
   attempts: number
   /** When the first attempt failed, by the process's clock. */
@@ -46,6 +48,7 @@ export interface AppenderOptions {
 export class Appender {
   readonly #options: AppenderOptions
   #waiting: Waiting[] = []
+  #calls = 0
   #underWay = 0
   #isScheduled = false
   #backOff: Promise<void> | undefined
@@ -59,6 +62,7 @@ export class Appender {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         append,
+        order: this.#calls++,
         mayBeRepeat,
         attempts: 0,
         failingSinceMs: undefined,
@@ -129,8 +133,9 @@ export class Appender {
   async #send(group: Waiting[]): Promise<void> {
     this.#underWay++
     try {
-      const session = await this.#options.database.appender().catch((error) => this.#unsent(group, error))
-      if (session !== undefined) await this.#sendOver(session, group)
+      const { database, log } = this.#options
+      const session = await database.appender(log).catch((error) => this.#unsent(group, error))
+      if (session !== undefined) await this.#sendOver(session, group).finally(() => session.release())
     } finally {
       this.#underWay--
       this.#settleIdle()
@@ -173,7 +178,8 @@ export class Appender {
       return now - waiting.failingSinceMs < RETRY_FOR_MS
     })
     for (const waiting of group) if (!retried.includes(waiting)) waiting.reject(this.#giveUp(waiting, error))
-    this.#waiting.unshift(...retried)
+    // Two groups may have been on their way, and come back one after the other.
+    this.#waiting = [...retried, ...this.#waiting].sort((one, other) => one.order - other.order)
     if (retried.length > 0) this.#waitBeforeSending(retried[0]?.attempts ?? 1)
   }
 

@@ -11,8 +11,11 @@ export interface Database {
 
   /** One statement by itself. Binary arrays (binary-arrays.ts) and texts are the only parameters that pass. */
   query(statement: Statement, values: readonly unknown[]): Promise<Row[]>
-  /** The connection that appends go through, in the order of the calls. Rejects when it cannot be had: nothing was sent. */
-  appender(): Promise<Session>
+  /**
+   * A connection for an append call, to be released after it; those for one log are worked off in the order of the
+   * calls. Rejects when it cannot be had: nothing was sent.
+   */
+  appender(log: string): Promise<AppendSession>
   /** Several statements, as one transaction on one connection. */
   transaction<T>(work: (session: TransactionSession) => Promise<T>): Promise<T>
   /**
@@ -30,6 +33,10 @@ export interface Database {
 
 export interface Session {
   query(statement: Statement, values: readonly unknown[]): Promise<Row[]>
+}
+
+export interface AppendSession extends Session {
+  release(): void
 }
 
 export interface TransactionSession extends Session {

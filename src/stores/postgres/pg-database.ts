@@ -7,8 +7,16 @@
 import type { Client, ClientConfig, Pool, PoolClient } from 'pg'
 import { DaybookError } from '../../errors/index.ts'
 import { refuse, type SqlClient, type Wakeups } from '../../store/index.ts'
+import { AppendConnections } from './append-connections.ts'
 import { copyText } from './copy-text.ts'
-import { type Database, remembering, type Session, sessionOf, type TransactionSession } from './database.ts'
+import {
+  type AppendSession,
+  type Database,
+  remembering,
+  type Session,
+  sessionOf,
+  type TransactionSession,
+} from './database.ts'
 import { type HeldConnection, Notifications } from './notifications.ts'
 import type { Row, Statement } from './statements.ts'
 
@@ -30,18 +38,16 @@ const CONNECT_TIMEOUT_MS = 30_000
 export class PgDatabase implements Database {
   readonly appendsUnderWay: number
   readonly #pool: Pool
-  readonly #ownPool: boolean
   readonly #named: boolean
-  readonly #connect: () => Promise<Client>
+  /** Undefined where the pool is the caller's own: then appends, too, go through that. */
+  readonly #appends: AppendConnections | undefined
   readonly #notifications: Notifications
-  #appender: Promise<Client> | undefined
   #closing: Promise<void> | undefined
 
   private constructor(pool: Pool, connect: (() => Promise<Client>) | undefined, named: boolean, wakeups: Wakeups) {
     this.#pool = pool
-    this.#ownPool = connect !== undefined
     this.#named = named
-    this.#connect = connect ?? (() => Promise.reject(new Error('A pool of the caller gives its own connections.')))
+    this.#appends = connect && new AppendConnections(connect)
     // Only a pipelined connection takes a second append before the first is answered, and keeps their order.
     this.appendsUnderWay = connect === undefined ? 1 : 2
     this.#notifications = new Notifications(
@@ -72,20 +78,12 @@ export class PgDatabase implements Database {
     return await releasing(client, () => queryTexts(client, statement, values, this.#named))
   }
 
-  async appender(): Promise<Session> {
-    if (!this.#ownPool) return { query: (statement, values) => this.query(statement, values) }
-    this.#appender ??= this.#connectAppender()
-    const client = await this.#appender
-    return { query: (statement, values) => queryTexts(client, statement, values, this.#named) }
-  }
-
-  #connectAppender(): Promise<Client> {
-    const connecting = this.#connect()
-    const forget = () => {
-      if (this.#appender === connecting) this.#appender = undefined
+  async appender(log: string): Promise<AppendSession> {
+    if (this.#appends === undefined) {
+      return { query: (statement, values) => this.query(statement, values), release() {} }
     }
-    connecting.then((client) => client.once('error', forget).once('end', forget), forget)
-    return connecting
+    const { client, release } = await this.#appends.lease(log)
+    return { query: (statement, values) => queryTexts(client, statement, values, this.#named), release }
   }
 
   async transaction<T>(work: (session: TransactionSession) => Promise<T>): Promise<T> {
@@ -125,9 +123,9 @@ export class PgDatabase implements Database {
 
   async #close(): Promise<void> {
     await this.#notifications.close()
-    const appender = await this.#appender?.catch(() => undefined)
-    await appender?.end().catch(() => {})
-    if (this.#ownPool) await this.#pool.end()
+    if (this.#appends === undefined) return
+    await this.#appends.close()
+    await this.#pool.end()
   }
 }
 

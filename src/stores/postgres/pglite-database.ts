@@ -8,7 +8,14 @@ import type { PGlite, Transaction } from '@electric-sql/pglite'
 import { DaybookError } from '../../errors/index.ts'
 import { refuse, type SqlClient, type Wakeups } from '../../store/index.ts'
 import { ARRAY_OIDS } from './binary-arrays.ts'
-import { type Database, remembering, type Session, sessionOf, type TransactionSession } from './database.ts'
+import {
+  type AppendSession,
+  type Database,
+  remembering,
+  type Session,
+  sessionOf,
+  type TransactionSession,
+} from './database.ts'
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts'
 import { CHANNEL, type Row, type Statement } from './statements.ts'
 
@@ -55,8 +62,8 @@ export class PgliteDatabase implements Database {
     return queryTexts(this.#db, statement, values)
   }
 
-  async appender(): Promise<Session> {
-    return this
+  async appender(): Promise<AppendSession> {
+    return { query: (statement, values) => this.query(statement, values), release() {} }
   }
 
   async transaction<T>(work: (session: TransactionSession) => Promise<T>): Promise<T> {
