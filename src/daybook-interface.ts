@@ -1,7 +1,7 @@
 import type { AnyAggregate, StateOf } from './aggregates/index.ts'
 import type { Executable, Execute, ExecuteOptions, InputOf, ResultOf, TargetOf } from './commands/index.ts'
 import type { AnyEventDefinition, NewEvent, RecordedEvent, RecordedOf } from './events/index.ts'
-import type { Projection, ProjectOptions } from './projections/index.ts'
+import type { ApplyBatch, Projection, ProjectOptions } from './projections/index.ts'
 import type { AnyReadModel, RowOf } from './readmodels/index.ts'
 import type {
   Appended,
@@ -145,4 +145,5 @@ export interface Instruments {
   log?(log: EventLog): EventLog
   execute?(execute: Execute): Execute
   targets?(targets: ReadModelTargets): ReadModelTargets
+  applyBatch?(applyBatch: ApplyBatch): ApplyBatch
 }

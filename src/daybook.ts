@@ -13,7 +13,7 @@ import {
 } from './commands/index.ts'
 import type { AppendToStreamOptions, Daybook, EventsOf, Instruments } from './daybook-interface.ts'
 import { type AnyEventDefinition, type NewEvent, toUpcast } from './events/index.ts'
-import { type Projection, type ProjectOptions, project } from './projections/index.ts'
+import { applyBatch, type Projection, type ProjectOptions, project } from './projections/index.ts'
 import type { AnyReadModel, RowOf } from './readmodels/index.ts'
 import {
   type Appended,
@@ -116,7 +116,12 @@ export class LogDaybook implements Daybook {
   async #start<Definition extends AnyReadModel>(readModel: Definition, options: ProjectOptions) {
     const { instruments, defaultTargets } = this.#assembly
     const targets = options.targets ?? (await defaultTargets())
-    return await project({ log: this.#log, targets: instruments.targets?.(targets) ?? targets }, readModel, options)
+    const context = {
+      log: this.#log,
+      targets: instruments.targets?.(targets) ?? targets,
+      applyBatch: instruments.applyBatch?.(applyBatch) ?? applyBatch,
+    }
+    return await project(context, readModel, options)
   }
 
   #keep(readModel: AnyReadModel, projection: Promise<Projection<unknown>>): void {

@@ -12,14 +12,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaybookError, isDaybookError } from '../errors/index.ts'
 import type { RecordedEvent } from '../events/index.ts'
-import { type AnyReadModel, foldRows, toKeyed } from '../readmodels/index.ts'
+import type { AnyReadModel } from '../readmodels/index.ts'
 import type { EventLog, ReadModelTarget } from '../store/index.ts'
+import type { ApplyBatch } from './apply-batch.ts'
 import type { Progress } from './progress.ts'
 
 export interface Following {
   readonly log: EventLog
   readonly readModel: AnyReadModel
   readonly target: ReadModelTarget
+  readonly applyBatch: ApplyBatch
   readonly progress: Progress
   /** Told once, when the projection fails. */
   readonly onFailure: (failure: DaybookError) => void
@@ -53,7 +55,7 @@ async function followUntilSetback(
   try {
     progress.beginFrom(await target.checkpoint())
     for await (const batch of log.tail({ after: progress.checkpoint, types, signal }).batches()) {
-      if (!(await applyBatch(following, batch))) return undefined
+      if (!(await apply(following, batch))) return undefined
     }
     return undefined
   } catch (error) {
@@ -64,15 +66,13 @@ async function followUntilSetback(
 }
 
 /** False when another instance has applied it. */
-async function applyBatch(
-  { readModel, target, progress }: Following,
-  batch: readonly RecordedEvent[],
+async function apply(
+  { log, readModel, target, applyBatch, progress }: Following,
+  events: readonly RecordedEvent[],
 ): Promise<boolean> {
-  const keyed = toKeyed(readModel, batch)
-  const rows = await target.load(keyed.keys)
-  const changes = foldRows(readModel, rows, keyed)
-  const checkpoint = batch.at(-1)?.position ?? progress.checkpoint
-  const isSaved = await target.save(changes, progress.checkpoint, checkpoint)
+  const from = progress.checkpoint
+  const checkpoint = events.at(-1)?.position ?? from
+  const { isSaved } = await applyBatch({ log, readModel, target, events, from, checkpoint })
   if (isSaved) progress.move(checkpoint)
   return isSaved
 }

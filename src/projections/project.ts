@@ -1,6 +1,7 @@
 import type { DaybookError } from '../errors/index.ts'
 import type { AnyReadModel } from '../readmodels/index.ts'
 import type { EventLog, ReadModelTargets } from '../store/index.ts'
+import type { ApplyBatch } from './apply-batch.ts'
 import { Progress } from './progress.ts'
 import { RunningProjection } from './projection.ts'
 
@@ -18,18 +19,19 @@ export interface ProjectOptions {
 export interface ProjectContext {
   readonly log: EventLog
   readonly targets: ReadModelTargets
+  readonly applyBatch: ApplyBatch
 }
 
 /** Begins to keep a read model up to date, from its checkpoint on. */
 export async function project<Definition extends AnyReadModel>(
-  { log, targets }: ProjectContext,
+  { log, targets, applyBatch }: ProjectContext,
   readModel: Definition,
   options: Omit<ProjectOptions, 'targets'> = {},
 ): Promise<RunningProjection<Definition>> {
   const target = await targets.open(log.name, readModel.name)
   const progress = new Progress(await target.checkpoint())
   const { onFailure = warn } = options
-  const projection = new RunningProjection(readModel, { log, readModel, target, progress, onFailure })
+  const projection = new RunningProjection(readModel, { log, readModel, target, applyBatch, progress, onFailure })
   if (options.follow ?? true) return projection
   try {
     await projection.reached(await log.head(), toPatience(options.signal))
