@@ -57,6 +57,25 @@ describe('execute', () => {
     })
   })
 
+  test('what the rule says of one event stays with it, but not in place of who and why', async () => {
+    await using daybook = await open('memory:')
+    const metadata = { effectiveAt: '2020-01-01', shelf: 'x', actor: 'nobody', command: 'Forged' }
+    const tell = Counter.command('Tell', z.object({}), () => Counted({ n: 1 }, { metadata }))
+    await daybook.execute(tell, 'A', {}, { actor: 'ada', effectiveAt: '2026-01-01' })
+    const [told] = await daybook.readStream('counter-A').toArray()
+    expect(told?.metadata).toMatchObject({ effectiveAt: '2020-01-01', shelf: 'x', actor: 'ada', command: 'Tell' })
+  })
+
+  test('a command id belongs to one command on one stream', async () => {
+    await using daybook = await open('memory:')
+    const other = Counter.command('Other', z.object({ n: z.int() }), () => undefined)
+    await daybook.execute(count, 'A', { n: 1 }, { commandId: 'c' })
+    const reused = { code: 'command-id-reused', details: { log: 'main', commandId: 'c' } }
+    await expect(daybook.execute(count, 'B', { n: 1 }, { commandId: 'c' })).rejects.toMatchObject(reused)
+    await expect(daybook.execute(other, 'A', { n: 1 }, { commandId: 'c' })).rejects.toMatchObject(reused)
+    expect(await daybook.head()).toBe(1)
+  })
+
   test('a rule that decides on nothing is accepted, and writes nothing', async () => {
     await using daybook = await open('memory:')
     await daybook.execute(count, 'A', { n: 3 })

@@ -1,6 +1,6 @@
 /** What a user relies on, whichever engine is below: called by one test file for each engine. */
 import { command, type Daybook, isDaybookError, type OpenOptions, readModel, reject } from 'daybook'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { Account, AccountOpened, balances, FundsDeposited, FundsWithdrawn, withdraw } from './account.ts'
 
@@ -120,11 +120,9 @@ export function describeDaybook(openDaybook: (options: OpenOptions) => Promise<D
       for (let turn = 0; turn < 118; turn++) {
         await daybook.execute(withdraw, 'A17', { amount: 1, channel: 'atm' })
       }
-      await new Promise((resolve) => setTimeout(resolve, 100))
       const { snapshots } = daybook.store.log('snapshots')
-      const { fingerprint } = Account
-      const kept = await snapshots.load({ stream: 'account-A17', definition: 'account', fingerprint })
-      expect(kept?.version).toBeGreaterThanOrEqual(50)
+      const key = { stream: 'account-A17', definition: 'account', fingerprint: Account.fingerprint }
+      await vi.waitFor(async () => expect((await snapshots.load(key))?.version).toBeGreaterThanOrEqual(50))
       const withSnapshot = await daybook.load(Account, 'A17')
       await snapshots.clear()
       expect(await daybook.load(Account, 'A17')).toEqual(withSnapshot)

@@ -1,0 +1,4 @@
+import { memoryTargets } from '../../src/targets/memory/index.ts'
+import { describeTargets } from './describe-targets.ts'
+
+describeTargets(memoryTargets)
