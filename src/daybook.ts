@@ -8,6 +8,7 @@ import {
   execute,
   type InputOf,
   Lanes,
+  Recents,
   type ResultOf,
   type TargetOf,
 } from './commands/index.ts'
@@ -69,7 +70,7 @@ export class LogDaybook implements Daybook {
     this.#assembly = assembly
     this.#isOpener = isOpener
     this.#log = assembly.instruments.log?.(log) ?? log
-    const context = { log: this.#log, lanes: new Lanes(), background: this.#background }
+    const context = { log: this.#log, lanes: new Lanes(), recents: new Recents(), background: this.#background }
     const bare: Execute = (asked) => execute(context, asked)
     this.#execute = assembly.instruments.execute?.(bare) ?? bare
   }

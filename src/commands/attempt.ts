@@ -5,26 +5,39 @@ import { dropUndefined, type Metadata, type NewEvent, type RecordedEvent } from 
 import { type Appended, type AppendRequest, type EventLog, type ExpectedVersion, MAX_VERSION } from '../store/index.ts'
 import { toAccepted, toRecord, toRejected, toRepeated } from './answer.ts'
 import type { Background } from './background.ts'
-import { decide } from './decide.ts'
+import { type Decision, decide } from './decide.ts'
 import type { Execution } from './execution.ts'
+import type { Recents } from './recents.ts'
 import type { CommandResult, Conflict } from './result.ts'
 
 export interface Attempt {
   readonly log: EventLog
   readonly background: Background
+  readonly recents: Recents
   readonly execution: Execution
   /** By participant. */
   readonly loaded: readonly Loaded<unknown>[]
 }
 
-/** A conflict's `retryAfterMs` is for the caller of this to fill in. */
-export async function attempt(attempting: Attempt): Promise<CommandResult> {
-  const { execution, loaded } = attempting
+/** What comes of a command by what is loaded: a stream that is not where the caller said, or what the rule decides. */
+export type Judgement = { readonly unexpected: Conflict } | { readonly decision: Decision }
+
+export function judge(execution: Execution, loaded: readonly Loaded<unknown>[]): Judgement {
   const unexpected = findUnexpected(execution, loaded)
-  if (unexpected !== undefined) return await answerUnexpected(attempting, unexpected)
-  const decision = decide(execution, loaded)
-  if (isRejection(decision)) return await recordRejection(attempting, decision)
-  return await recordEvents(attempting, decision)
+  return unexpected === undefined ? { decision: decide(execution, loaded) } : { unexpected }
+}
+
+/** Does the judgement end in an append at the loaded versions, which fails where they are out of date? */
+export function isVerifiedByAppend(judgement: Judgement): boolean {
+  if ('unexpected' in judgement || isRejection(judgement.decision)) return false
+  return judgement.decision.some((events) => events.length > 0)
+}
+
+/** A conflict's `retryAfterMs` is for the caller of this to fill in. */
+export async function attempt(attempting: Attempt, judgement: Judgement): Promise<CommandResult> {
+  if ('unexpected' in judgement) return await answerUnexpected(attempting, judgement.unexpected)
+  if (isRejection(judgement.decision)) return await recordRejection(attempting, judgement.decision)
+  return await recordEvents(attempting, judgement.decision)
 }
 
 /** The participant whose stream is not where the caller said. */
@@ -81,7 +94,7 @@ async function recordEvents(attempting: Attempt, decided: readonly (readonly New
   if (appended !== undefined && 'status' in appended) return appended
   if (appended?.earlierCommand !== undefined) return await toRepeated(log, execution, appended.earlierCommand)
   const events = appended?.events ?? []
-  keepSnapshots(attempting, events)
+  keepStates(attempting, events)
   return toAccepted(execution.participants, {
     versions: versions.map(([, after]) => after),
     position: events.at(-1)?.position ?? decidedAt,
@@ -132,12 +145,15 @@ async function appendOrConflict({ log, execution }: Attempt, request: AppendRequ
   }
 }
 
-function keepSnapshots({ log, background, execution, loaded }: Attempt, events: readonly RecordedEvent[]): void {
+/** Of each participant: for the next command, and now and then as a snapshot. */
+function keepStates({ log, background, recents, execution, loaded }: Attempt, events: readonly RecordedEvent[]): void {
   for (const [place, { definition, stream }] of execution.participants.entries()) {
     const before = loaded[place]
+    if (before === undefined) continue
     const own = events.filter((event) => event.stream.name === stream)
-    const isLonger = before !== undefined && own.length > 0
-    if (!isLonger || !isSnapshotDue(definition, before.snapshotVersion, before.version + own.length)) continue
-    background.run(() => saveSnapshot(log, definition, stream, applyTo(definition, before, own)))
+    const version = before.version + own.length
+    const isDue = own.length > 0 && isSnapshotDue(definition, before.snapshotVersion, version)
+    recents.keep(definition, stream, isDue ? { ...before, snapshotVersion: version } : before, own)
+    if (isDue) background.run(() => saveSnapshot(log, definition, stream, applyTo(definition, before, own)))
   }
 }

@@ -6,11 +6,12 @@
 import { catchUp, type Loaded, load } from '../aggregates/index.ts'
 import { validate } from '../events/index.ts'
 import type { EventLog } from '../store/index.ts'
-import { attempt } from './attempt.ts'
+import { attempt, isVerifiedByAppend, judge } from './attempt.ts'
 import { backOff, LONGEST_RETRY_MS, toBackOffMs } from './back-off.ts'
 import type { Background } from './background.ts'
 import { type Asked, type Execution, findSharedStream, toExecution, toParticipants } from './execution.ts'
 import type { Lanes } from './lanes.ts'
+import type { Recents } from './recents.ts'
 import type { CommandResult } from './result.ts'
 
 /** Executing, for who wraps it. */
@@ -20,6 +21,7 @@ export type Execute = (asked: Asked) => Promise<CommandResult>
 export interface ExecuteContext {
   readonly log: EventLog
   readonly lanes: Lanes
+  readonly recents: Recents
   readonly background: Background
 }
 
@@ -42,30 +44,54 @@ export async function execute(context: ExecuteContext, asked: Asked): Promise<Co
 
 async function attemptUntilRecorded(context: ExecuteContext, execution: Execution): Promise<CommandResult> {
   const { participants, maxAttempts, options } = execution
-  const { log, background } = context
   const isExplicit = participants.some(({ expected }) => expected !== 'any')
   const deadline = Date.now() + LONGEST_RETRY_MS
-  let loaded = await loadAll(log, execution)
+  let loaded = findRecents(context, execution)
+  let isCurrent = loaded === undefined
+  loaded ??= await loadAll(context, execution)
   for (let attempts = 1; ; attempts++) {
-    const result = await attempt({ log, background, execution, loaded })
+    let judgement = judge(execution, loaded)
+    if (!isCurrent && !isVerifiedByAppend(judgement)) {
+      loaded = await catchUpAll(context, execution, loaded)
+      judgement = judge(execution, loaded)
+    }
+    const result = await attempt({ ...context, execution, loaded }, judgement)
     if (result.status !== 'conflict') return result
     const retryAfterMs = toBackOffMs(attempts)
     const isOver = isExplicit || attempts >= maxAttempts || Date.now() + retryAfterMs > deadline
     if (isOver) return { ...result, retryAfterMs }
     await backOff(retryAfterMs, options.signal)
-    loaded = await catchUpAll(log, execution, loaded)
+    loaded = await catchUpAll(context, execution, loaded)
+    isCurrent = true
   }
 }
 
-function loadAll(log: EventLog, { participants, options }: Execution): Promise<Loaded<unknown>[]> {
-  return Promise.all(participants.map(({ definition, id }) => load(log, definition, id, { signal: options.signal })))
+/** The participants' recent states, if there is one of each. */
+function findRecents({ recents }: ExecuteContext, { participants }: Execution): Loaded<unknown>[] | undefined {
+  const found = participants.map(({ definition, stream }) => recents.find(definition, stream))
+  return found.every((loaded) => loaded !== undefined) ? found : undefined
 }
 
-function catchUpAll(log: EventLog, { participants, options }: Execution, loaded: readonly Loaded<unknown>[]) {
+async function loadAll({ log, recents }: ExecuteContext, { participants, options }: Execution) {
+  const all = participants.map(async ({ definition, id, stream }) => {
+    const loaded: Loaded<unknown> = await load(log, definition, id, { signal: options.signal })
+    recents.keep(definition, stream, loaded)
+    return loaded
+  })
+  return await Promise.all(all)
+}
+
+async function catchUpAll(
+  { log, recents }: ExecuteContext,
+  { participants, options }: Execution,
+  loaded: readonly Loaded<unknown>[],
+) {
   const all = participants.map(async ({ definition, stream }, place) => {
     const before = loaded[place]
     if (before === undefined) throw new Error('Invariant: each participant is loaded.')
-    return await catchUp(log, definition, stream, before, options.signal)
+    const now: Loaded<unknown> = await catchUp(log, definition, stream, before, options.signal)
+    recents.keep(definition, stream, now)
+    return now
   })
-  return Promise.all(all)
+  return await Promise.all(all)
 }

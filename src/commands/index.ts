@@ -3,6 +3,7 @@ export { type Execute, execute } from './execute.ts'
 export type { Asked } from './execution.ts'
 export { Lanes } from './lanes.ts'
 export type { ExecuteOptions } from './options.ts'
+export { Recents } from './recents.ts'
 export type {
   Accepted,
   AcceptedJointly,
