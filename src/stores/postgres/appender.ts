@@ -14,16 +14,13 @@ import type { PreparedAppend } from '../../store/index.ts'
 import type { Database, Session } from './database.ts'
 import { appendUnconfirmed, connectionLost, isTransient } from './failures.ts'
 import { decodeOutcomes, encodeGroup, type Member, type Outcome } from './group.ts'
+import { RETRY_FOR_MS, toBackOffMs } from './retry.ts'
 import { statement } from './statements.ts'
 
 /** A group beyond this gains little per append, and holds the log's lock for longer. */
 const MAX_GROUP_APPENDS = 512
 const MAX_GROUP_EVENTS = 5_000
 const MAX_GROUP_SIZE = 4_194_304
-/** A server that restarts or fails over is back by then, or somebody has to look at it. */
-const RETRY_FOR_MS = 30_000
-const FIRST_BACK_OFF_MS = 25
-const LONGEST_BACK_OFF_MS = 1_000
 
 interface Waiting extends Member {
   /** Its place in the order of the calls, which a second attempt keeps. */
@@ -192,8 +189,7 @@ export class Appender {
 
   #waitBeforeSending(attempts: number): void {
     if (this.#backOff !== undefined) return
-    const longestMs = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** attempts)
-    this.#backOff = delay(longestMs * (0.5 + Math.random() / 2)).then(() => {
+    this.#backOff = delay(toBackOffMs(attempts)).then(() => {
       this.#backOff = undefined
       this.#schedule()
     })

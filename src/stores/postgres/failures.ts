@@ -1,8 +1,9 @@
-import { DaybookError } from '../../errors/index.ts'
+import { DaybookError, isDaybookError } from '../../errors/index.ts'
 
 /** The connection was lost or refused, or the server is stopping, starting or not the primary: it may work again later. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false
+  if (isDaybookError(error)) return error.code === 'connection-lost'
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   return TRANSIENT_CODES.has(code) || code.startsWith('08') || LOST_CONNECTION.test(error.message)
 }
@@ -46,9 +47,10 @@ export function isTakenEventId(error: unknown): boolean {
 
 export function connectionLost(engine: string, attempts: number, cause: unknown): DaybookError {
   const reason = cause instanceof Error ? cause.message : String(cause)
+  const tried = attempts === 1 ? 'one attempt' : `${attempts} attempts`
   const message =
-    `The connection to ${engine} was lost (${reason}) and could not be made again in ${attempts} attempts. ` +
-    'Nothing was written. See that the server runs and can be reached, then try again.'
+    `The server of the ${engine} store cannot be reached, or was lost (${reason}), in ${tried}. ` +
+    'See that it runs and that its address is right, then try again.'
   return new DaybookError('connection-lost', message, { engine, attempts }, { cause })
 }
 

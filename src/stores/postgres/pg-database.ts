@@ -4,6 +4,7 @@
  *
  * Connections are checked out of the pool for each statement: `pool.query` gives up the connection after any error.
  */
+import { setMaxListeners } from 'node:events'
 import type { Client, ClientConfig, Pool, PoolClient } from 'pg'
 import { DaybookError } from '../../errors/index.ts'
 import { refuse, type SqlClient, type Wakeups } from '../../store/index.ts'
@@ -18,6 +19,7 @@ import {
   type TransactionSession,
 } from './database.ts'
 import { type HeldConnection, Notifications } from './notifications.ts'
+import { namingLoss, retrying } from './retry.ts'
 import type { Row, Statement } from './statements.ts'
 
 export type PgModule = typeof import('pg')
@@ -42,10 +44,12 @@ export class PgDatabase implements Database {
   /** Undefined where the pool is the caller's own: then appends, too, go through that. */
   readonly #appends: AppendConnections | undefined
   readonly #notifications: Notifications
+  readonly #closed = new AbortController()
   #closing: Promise<void> | undefined
 
   private constructor(pool: Pool, connect: (() => Promise<Client>) | undefined, named: boolean, wakeups: Wakeups) {
     this.#pool = pool
+    setMaxListeners(0, this.#closed.signal)
     this.#named = named
     this.#appends = connect && new AppendConnections(connect)
     // Only a pipelined connection takes a second append before the first is answered, and keeps their order.
@@ -73,31 +77,28 @@ export class PgDatabase implements Database {
     return new PgDatabase(pool, undefined, false, wakeups)
   }
 
-  async query(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+  query(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    return retrying(() => this.#queryOnce(statement, values), this.#closed.signal)
+  }
+
+  async #queryOnce(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     const client = await this.#pool.connect()
     return await releasing(client, () => queryTexts(client, statement, values, this.#named))
   }
 
   async appender(log: string): Promise<AppendSession> {
     if (this.#appends === undefined) {
-      return { query: (statement, values) => this.query(statement, values), release() {} }
+      // Not again: whether an append may be sent again is the appender's to judge.
+      return { query: (statement, values) => this.#queryOnce(statement, values), release() {} }
     }
     const { client, release } = await this.#appends.lease(log)
     return { query: (statement, values) => queryTexts(client, statement, values, this.#named), release }
   }
 
-  async transaction<T>(work: (session: TransactionSession) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect()
-    return await releasing(client, async () => {
-      await client.query('begin')
-      try {
-        const result = await work(toTransactionSession(client))
-        await client.query('commit')
-        return result
-      } catch (error) {
-        await client.query('rollback').catch(() => {})
-        throw error
-      }
+  transaction<T>(work: (session: TransactionSession) => Promise<T>): Promise<T> {
+    return namingLoss(async () => {
+      const client = await this.#pool.connect()
+      return await releasing(client, () => transact(client, work))
     })
   }
 
@@ -122,10 +123,23 @@ export class PgDatabase implements Database {
   }
 
   async #close(): Promise<void> {
+    this.#closed.abort()
     await this.#notifications.close()
     if (this.#appends === undefined) return
     await this.#appends.close()
     await this.#pool.end()
+  }
+}
+
+async function transact<T>(client: PoolClient, work: (session: TransactionSession) => Promise<T>): Promise<T> {
+  await client.query('begin')
+  try {
+    const result = await work(toTransactionSession(client))
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
   }
 }
 
