@@ -5,7 +5,7 @@ language plpgsql stable parallel safe
 -- Without statistics the planner may prefer to scan: every search here is a few index probes.
 set enable_seqscan = off
 set enable_bitmapscan = off
-set search_path = pg_catalog
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if cardinality(p_tags) > 0 then

@@ -37,7 +37,7 @@ create function daybook.append(
 ) returns table (head bigint, recorded_at_ms double precision, outcomes integer[], details bigint[], versions integer[])
 language plpgsql
 security definer
-set search_path = pg_catalog
+set search_path = pg_catalog, pg_temp
 -- Without statistics the planner may prefer to scan a whole table: every look-up here is an index probe. And the plan of
 -- a group of any size is the same, so that it is made once.
 set enable_seqscan = off

@@ -3,7 +3,7 @@
 -- the time is needed.
 create function daybook.position_at(p_log text, p_time timestamptz) returns bigint
 language plpgsql stable
-set search_path = pg_catalog
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 as $$
 declare
