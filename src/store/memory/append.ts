@@ -69,7 +69,7 @@ function findRepeated(book: Book, writes: readonly PreparedWrite[]): StoredEvent
 
 function findWrite(book: Book, { stream, expected, events }: PreparedWrite): readonly StoredEvent[] | undefined {
   const first = book.byId.get((events[0] as EncodedEvent).id)
-  if (first === undefined || first.stream.name !== stream) return undefined
+  if (first === undefined) return undefined
   const before = first.version - 1
   if (typeof expected === 'number' && expected !== before) return undefined
   if (expected === 'none' && before !== 0) return undefined

@@ -81,6 +81,16 @@ export const repeatCases = topic('repeated append', [
     await assertRefused(again([third], 0), 'version-conflict', { expected: 0, actual: 2 })
     await assertCount(log, 2)
   }),
+  fact('once', 'is a conflict when its events stand later than none allows', async ({ log }) => {
+    await append(log, 'account-A17', someEvents(2))
+    const events = identified(2)
+    await append(log, 'account-A17', events, 2)
+    const again = (expected: ExpectedVersion) => () => append(log, 'account-A17', events, expected)
+    await assertRefused(again('none'), 'version-conflict', { expected: 'none', actual: 4 })
+    await assertRefused(again(0), 'version-conflict', { expected: 0, actual: 4 })
+    assert.equal((await again('exists')()).repeated, true)
+    await assertCount(log, 4)
+  }),
   fact('once', 'is a conflict when only one of its streams has its events', async ({ log }) => {
     const [event, other] = identified(2) as [NewEvent, NewEvent]
     await append(log, 'account-A', event, 0)

@@ -34,7 +34,7 @@ async function settle(): Promise<void> {
 export const tailCases = topic('tail', [
   fact('tail', 'goes through history into the present', async ({ log }) => {
     await append(log, 'account-A', someEvents(2_500))
-    const following = follow(log, 2_510)
+    const following = follow(log, 2_510, { pollIntervalMs: NEVER_MS })
     for (const _ of range(1, 10)) await append(log, 'account-A')
     assert.deepEqual(versionsOf(await following), range(1, 2_510))
   }),
