@@ -52,7 +52,8 @@ export class Databases {
         await run(url, 'vacuum analyze')
         await run(url, 'checkpoint')
       },
-      drop: () => run(this.#server.url, `drop database ${name} with (force)`),
+      // Without `force`: it waits for sessions that are ending, and complains of those that were forgotten.
+      drop: () => run(this.#server.url, `drop database ${name}`),
     }
   }
 
