@@ -14,7 +14,8 @@ const WRITERS = 16
 async function withstand(url: string, disturb: (progress: (appends: number) => Promise<void>) => Promise<void>) {
   const store = await openPostgres(url)
   const log = store.log('loaded')
-  const follower = new Follower(log)
+  // So that it looks, too, while there is no server.
+  const follower = new Follower(log, { pollIntervalMs: 5 })
   const acknowledged: string[][] = []
   const stop = new AbortController()
   const loading = runLoad(log, {
