@@ -12,7 +12,7 @@ export const MAX_NESTING = 100
  * Values below one root. More do not fit in an event's bytes; and a value of a few objects that share one another can
  * be read as more values than anybody has time for.
  */
-export const MAX_VALUES = 1_048_576
+const MAX_VALUES = 1_048_576
 
 export interface JsonProblem {
   /** Such as `data.items[3].price`. */

@@ -4,9 +4,9 @@ import { assertPosition, MAX_VERSION, refuse } from './append-request.ts'
 import type { Snapshot, SnapshotKey } from './port.ts'
 
 /** What PostgreSQL allows for an identifier: a log's name may become one, as a notification's channel or a role. */
-export const MAX_LOG_NAME_LENGTH = 63
+const MAX_LOG_NAME_LENGTH = 63
 /** Definitions and projections are named by programmers; an index entry holds such a name beside a stream's. */
-export const MAX_DEFINITION_NAME_LENGTH = 255
+const MAX_DEFINITION_NAME_LENGTH = 255
 
 /** @throws `invalid-argument` */
 export function assertLogName(name: string): void {

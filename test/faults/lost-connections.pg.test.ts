@@ -6,7 +6,7 @@ import { describeOnOwnPostgres, describeOnPostgres, useTestDatabase } from '../s
 import { startPostgres } from '../support/postgres-server.ts'
 import { Follower } from './follow.ts'
 import { assertRecovered, runLoad } from './load.ts'
-import { SEED } from './seed.ts'
+import { SEED, TIMEOUT_MS } from './seed.ts'
 
 const WRITERS = 16
 
@@ -38,7 +38,7 @@ async function withstand(url: string, disturb: (progress: (appends: number) => P
   await store.close()
 }
 
-describeOnOwnPostgres(`the server killed in the middle of load (DAYBOOK_SEED=${SEED})`, () => {
+describeOnOwnPostgres(`the server killed in the middle of load (DAYBOOK_SEED=${SEED})`, { timeout: TIMEOUT_MS }, () => {
   test('has every acknowledged event after its restart, in whole appends, and the same store goes on', async () => {
     await using server = await startPostgres()
     const random = new Random(SEED)
@@ -63,7 +63,7 @@ describeOnOwnPostgres(`the server killed in the middle of load (DAYBOOK_SEED=${S
   })
 })
 
-describeOnPostgres(`connections cut in the middle of load (DAYBOOK_SEED=${SEED})`, () => {
+describeOnPostgres(`connections cut in the middle of load (DAYBOOK_SEED=${SEED})`, { timeout: TIMEOUT_MS }, () => {
   const database = useTestDatabase()
 
   test('lose nothing, double nothing, and are made again', async () => {

@@ -5,12 +5,12 @@ import { openPostgres } from '../../src/stores/postgres/index.ts'
 import { describeOnPostgres, useTestDatabase } from '../support/postgres.ts'
 import { Follower } from './follow.ts'
 import { assertRecovered } from './load.ts'
-import { SEED } from './seed.ts'
+import { SEED, TIMEOUT_MS } from './seed.ts'
 import { Worker } from './start-worker.ts'
 
 const PROCESSES = [1, 2, 3, 4]
 
-describeOnPostgres(`several processes (DAYBOOK_SEED=${SEED})`, () => {
+describeOnPostgres(`several processes (DAYBOOK_SEED=${SEED})`, { timeout: TIMEOUT_MS }, () => {
   const database = useTestDatabase()
   let store: EventStore
 
