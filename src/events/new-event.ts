@@ -28,8 +28,6 @@ export interface EncodedEvent {
   readonly data: string
   readonly metadata: string
   readonly tags: readonly string[]
-  /** What it was made from. */
-  readonly source: NewEvent
 }
 
 /**

@@ -205,10 +205,13 @@ function toRecorded(append: PreparedAppend, { position, versions, recordedAt }: 
   for (const [place, write] of append.writes.entries()) {
     const stream = toStreamName(write.stream)
     const before = versions[place] as number
-    for (const [index, { id, type, schemaVersion, tags, source }] of write.events.entries()) {
-      const metadata = source.metadata ?? {}
-      const place = { stream, version: before + index + 1, position: first + events.length + 1, recordedAt }
-      events.push({ id, type, data: source.data, schemaVersion, metadata, tags, ...place })
+    for (const [index, { id, type, schemaVersion, tags, ...texts }] of write.events.entries()) {
+      // Parsed, as a reader would get them: the caller's own objects may change.
+      const data = JSON.parse(texts.data)
+      const metadata = JSON.parse(texts.metadata)
+      const version = before + index + 1
+      const position = first + events.length + 1
+      events.push({ id, type, data, schemaVersion, metadata, tags, stream, version, position, recordedAt })
     }
     after[write.stream] = before + write.events.length
   }
