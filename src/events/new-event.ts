@@ -47,7 +47,6 @@ export function encodeEvent(event: NewEvent, index: number): EncodedEvent {
     metadata: encodeMetadata(event, index),
     // A copy: the caller's array may change before the event is sent.
     tags: tags.length === 0 ? NO_TAGS : [...tags],
-    source: event,
   }
 }
 
