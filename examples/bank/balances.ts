@@ -17,9 +17,10 @@ const initial = {
   movements: 0,
   /** Movements that left the account below zero. */
   belowZero: 0,
-  /** What the books that it was imported from say. */
+  /** What the books that it was imported from say, and how many movements they say it of. */
   statedBalance: 0,
-  /** Movements from whose stated balance ours is away by more than rounding. */
+  stated: 0,
+  /** Movements that do not lead from one stated balance to the next, within rounding. */
   deviations: 0,
 }
 
@@ -42,16 +43,15 @@ export const balances = readModel('account-balances', {
   AccountClosed: (row) => ({ ...row, open: false }),
 })
 
-/** Without a stated balance there is nothing to deviate from: ours is taken. */
-function move(row: BalanceRow, change: number, statedBalance = row.statedBalance + change): BalanceRow {
+function move(row: BalanceRow, change: number, statedBalance: number | undefined): BalanceRow {
   const balance = row.balance + change
-  const isOff = Math.abs(row.statedBalance + change - statedBalance) > ROUNDING
-  return {
+  const moved = {
     ...row,
     balance,
     movements: row.movements + 1,
     belowZero: row.belowZero + (balance < 0 ? 1 : 0),
-    statedBalance,
-    deviations: row.deviations + (isOff ? 1 : 0),
   }
+  if (statedBalance === undefined) return moved
+  const isOff = Math.abs(row.statedBalance + change - statedBalance) > ROUNDING
+  return { ...moved, statedBalance, stated: row.stated + 1, deviations: row.deviations + (isOff ? 1 : 0) }
 }

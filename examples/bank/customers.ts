@@ -55,7 +55,7 @@ export function inventCustomers(random: Random, count: number, firstDay: Day): C
 
 function inventCompany(random: Random, account: string, opensOn: Day): Company {
   const holder = `${random.pick(TOWNS)} ${random.pick(TRADES)} Ltd`
-  return { account, holder, opensOn, revenue: random.integer(50_000, 80_000) * 100 }
+  return { account, holder, opensOn, revenue: random.integer(20_000, 40_000) * 100 }
 }
 
 interface Newcomer {

@@ -12,6 +12,8 @@ export interface Figures {
   readonly openAccounts: number
   readonly movements: number
   readonly belowZero: number
+  /** Movements with a balance stated by the books that they were imported from, and those that do not lead to it. */
+  readonly stated: number
   readonly deviations: number
   readonly credits: number
   readonly debits: number
@@ -28,6 +30,7 @@ const NOTHING: Figures = {
   openAccounts: 0,
   movements: 0,
   belowZero: 0,
+  stated: 0,
   deviations: 0,
   credits: 0,
   debits: 0,
@@ -49,6 +52,7 @@ function add(figures: Figures, account: string, row: BalanceRow): Figures {
     openAccounts: figures.openAccounts + (row.open ? 1 : 0),
     movements: figures.movements + row.movements,
     belowZero: figures.belowZero + row.belowZero,
+    stated: figures.stated + row.stated,
     deviations: figures.deviations + row.deviations,
     credits: figures.credits + row.credits,
     debits: figures.debits + row.debits,

@@ -8,8 +8,8 @@ import { describe, expect, test } from 'vitest'
 import { makeFolder, readFigures, runBank } from './fixtures.ts'
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
-const YEAR = ['--customers', '30']
-const LOG = 'year-1-30'
+const YEAR = ['--customers', '12']
+const LOG = 'year-1-12'
 
 function start(...args: string[]) {
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args])

@@ -58,7 +58,7 @@ async function findFirstAccount(bank: Daybook): Promise<string | undefined> {
 function toTotals(events: number, figures: Figures): string[][] {
   const { lowest, largest } = figures
   const [highest] = largest
-  return [
+  const rows = [
     ['events', formatCount(events)],
     ['accounts', formatCount(figures.accounts), `${formatCount(figures.openAccounts)} open`],
     ['movements', formatCount(figures.movements), `${formatCount(figures.belowZero)} left an account below zero`],
@@ -67,8 +67,10 @@ function toTotals(events: number, figures: Figures): string[][] {
     ['sum of balances', formatMoney(figures.balances)],
     ['lowest balance', formatMoney(lowest?.balance ?? 0), `account ${lowest?.account}`],
     ['highest balance', formatMoney(highest?.balance ?? 0), `account ${highest?.account}`],
-    ['off by over 0.10', formatCount(figures.deviations), 'from the balance that the files state'],
   ]
+  if (figures.stated === 0) return rows
+  const deviations = `${formatCount(figures.deviations)} not reached by their movement, give or take 0.10`
+  return [...rows, ['stated balances', formatCount(figures.stated), deviations]]
 }
 
 function toBalance({ account, holder, balance }: AccountBalance): string[] {

@@ -5,6 +5,7 @@ import { formatCount } from './money.ts'
 import type { Options } from './options.ts'
 import { showProgress } from './progress.ts'
 import { type ReportOptions, report } from './report.ts'
+import { toTable } from './table.ts'
 import { bookAll, type Tally } from './teller.ts'
 import { timed } from './timed.ts'
 
@@ -20,7 +21,7 @@ export async function run(options: Options, surroundings: Surroundings): Promise
   surroundings.print(dataSet.title)
   const { value, took } = await timed(() => open(options.store, { log: dataSet.log }))
   await using bank = value
-  surroundings.print(`Opened ${options.store}, log ${dataSet.log}, in ${took}.`)
+  surroundings.print(`Opened ${withoutPassword(options.store)}, log ${dataSet.log}, in ${took}.`)
   await runOn(bank, dataSet, { ...surroundings, account: options.account })
   surroundings.print(toNextSteps(options, dataSet))
 }
@@ -61,11 +62,18 @@ function toOutcome({ opened, booked, refused, repeated }: Tally, took: string): 
 
 function toNextSteps({ store }: Options, { log }: DataSet): string {
   const book = log === 'main' ? 'book' : `book.log('${log}')`
-  return `
-Where to look next
-  npm start again                        nothing is booked twice
-  npm start -- --help                    other seeds, other stores such as postgres://…, a real bank's files
-  npm run console -- ${store}            then: await ${book}.readStream('account-1001').toArray()
-  examples/bank/account.ts               the domain: facts, state, rules
-  examples/bank/balances.ts, history.ts  a read model; the past by the bank's own calendar`
+  const steps = [
+    ['npm start', 'again, with what you gave it now: nothing is booked twice'],
+    ['npm start -- --help', "other seeds, a bank's own files, other stores such as postgres://…"],
+    [`npm run console -- ${withoutPassword(store)}`, `a prompt; try: await ${book}.read({ limit: 3 }).toArray()`],
+    ['examples/bank/account.ts', 'the domain: facts, state and rules'],
+    ['examples/bank/balances.ts', 'a read model: the figures above'],
+    ['examples/bank/history.ts', "the past, by the bank's own calendar"],
+  ]
+  return `\nWhere to look next\n${toTable(steps, ['left', 'left'])}`
+}
+
+/** Of a URL, all that may be shown. */
+function withoutPassword(url: string): string {
+  return url.replace(/(\/\/[^:/@]*):[^@/]*@/, '$1:…@')
 }

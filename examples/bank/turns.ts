@@ -1,12 +1,12 @@
 /**
  * Bookings of one account happen one after the other, in the order given, because the rule of each judges what those
  * before have left; bookings of different accounts happen together, so that the store can commit them as a group.
- * At most `MAX_WAITING` are under way or waiting: memory stays bounded however long the file.
+ * At most MAX_WAITING are under way or waiting, so that memory stays bounded however long the file.
  */
 
 /**
- * Wide enough that some hundred accounts are at work at once; measured on the embedded store and on PostgreSQL, see
- * README.md.
+ * On the embedded store a booking costs 0.8 ms of processor time at 32, 0.6 ms at 256 and at 512, and no less beyond;
+ * on PostgreSQL 0.33 ms, and 0.30 ms. What is lost by stopping is the wait for these.
  */
 const MAX_WAITING = 512
 
