@@ -27,9 +27,9 @@ export function sections(path: string, level: number): Map<string, string> {
   return new Map(parts.map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1)]))
 }
 
-/** The code blocks of a language, in their order. */
-export function codeBlocks(path: string, language: string): string[] {
-  const blocks = read(path).matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))
+/** The code blocks of a language in a document or a part of one, in their order. */
+export function codeBlocks(text: string, language: string): string[] {
+  const blocks = text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))
   return [...blocks].map(([, code]) => code ?? '')
 }
 

@@ -40,7 +40,7 @@ describe('docs/errors.md', () => {
   })
 
   describe('its example', () => {
-    const [example = ''] = codeBlocks(DOCUMENT, 'ts')
+    const [example = ''] = codeBlocks(read(DOCUMENT), 'ts')
     let project: Project
     beforeAll(async () => {
       project = await Project.create({ 'example.ts': example })

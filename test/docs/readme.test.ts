@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { codeBlocks, read } from './documents.ts'
 import { Project, promisedOutput } from './project.ts'
 
-const [program = ''] = codeBlocks('README.md', 'ts')
+const [program = ''] = codeBlocks(read('README.md'), 'ts')
 
 describe('the program of the README', () => {
   let project: Project
@@ -46,7 +46,7 @@ function toNarrowing(text: string): string {
 
 describe('the README', () => {
   test('gives the two commands', () => {
-    const commands = codeBlocks('README.md', 'sh').map((block) => block.trim())
+    const commands = codeBlocks(read('README.md'), 'sh').map((block) => block.trim())
     expect(commands).toContain('npm ci && npm start')
     expect(commands).toContain('npm ci && npm test')
   })
@@ -57,7 +57,7 @@ describe('the README', () => {
     expect(read('README.md')).toContain(`With ${needed} or newer`)
     expect(read('README.md')).toContain(`needs ${needed} or newer`)
     expect(type).toBe('module')
-    const installed = codeBlocks('README.md', 'sh')
+    const installed = codeBlocks(read('README.md'), 'sh')
       .join('')
       .matchAll(/^npm install daybook (\S+)/gm)
     for (const [, driver] of installed) expect(Object.keys(peerDependencies)).toContain(driver)
