@@ -66,5 +66,5 @@ const TSCONFIG = JSON.stringify({
 
 /** What a program says that it prints: the comments behind its calls of `console.log`, in their order. */
 export function promisedOutput(program: string): string[] {
-  return [...program.matchAll(/^ *console\.log\(.*\) \/\/ (.*)$/gm)].map(([, comment]) => comment ?? '')
+  return [...program.matchAll(/\bconsole\.log\(.*\) \/\/ (.*)$/gm)].map(([, comment]) => comment ?? '')
 }
