@@ -26,8 +26,6 @@ grant insert, update, delete on daybook.snapshots, daybook.checkpoints to dayboo
 grant daybook_writer to daybook_projector;
 create schema if not exists daybook_read_models;
 grant usage, create on schema daybook_read_models to daybook_projector;
--- PostgreSQL asks for this even where `create schema if not exists` finds the schema there.
-do $$ begin execute format('grant create on database %I to daybook_projector', current_database()); end $$;
 
 grant daybook_reader to daybook_importer;
 grant insert on daybook.events, daybook.tags to daybook_importer;

@@ -270,18 +270,3 @@ export interface CheckpointStore {
   move(projection: string, expected: number, position: number): Promise<boolean>
   list(): Promise<readonly { readonly projection: string; readonly position: number }[]>
 }
-
-/** A store on a SQL database, which read models may share. */
-export interface SqlStore extends EventStore {
-  readonly database: SqlDatabase
-}
-
-export interface SqlDatabase {
-  /** Commits when `work` is done, rolls back when it fails. */
-  transaction<T>(work: (client: SqlClient) => Promise<T>): Promise<T>
-}
-
-/** A connection inside a transaction. Parameters are `$1`, `$2` …; rows are objects, their types those of the driver. */
-export interface SqlClient {
-  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly Record<string, unknown>[] }>
-}

@@ -10,11 +10,15 @@ export interface SqlDatabase {
   transaction<T>(work: (client: SqlClient) => Promise<T>): Promise<T>
 }
 
-/** One connection. A statement is sent when the one before has answered. */
+/**
+ * One connection, inside a transaction; an append may join it. Parameters are `$1`, `$2` …; the rows' values have the
+ * types that the driver gives them.
+ */
 export interface SqlClient {
-  query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly Record<string, unknown>[] }>
+  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly Record<string, unknown>[] }>
 }
 
+/** Is this a store on PostgreSQL (or PGlite)? Then `store.database` runs the user's own SQL beside it. */
 export function isSqlStore(store: EventStore): store is SqlStore {
   return 'database' in store
 }

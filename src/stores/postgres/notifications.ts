@@ -14,7 +14,10 @@ import { CHANNEL } from './statements.ts'
 
 /** A hundred notifications a second cost next to nothing; a tail that is woken later than this would be noticed. */
 const INTERVAL_MS = 10
-const NOTIFY = `select pg_notify('${CHANNEL}', log) from unnest($1::text[]) as n (log)`
+/** A notification is no fact: whether it survives a crash is all the same. The setting ends with the statement. */
+const NOTIFY = `
+select set_config('synchronous_commit', 'off', true), pg_notify('${CHANNEL}', log)
+from unnest($1::text[]) as n (log)`
 const FIRST_BACK_OFF_MS = 100
 const LONGEST_BACK_OFF_MS = 5_000
 
@@ -88,8 +91,6 @@ export class Notifications {
       client.once('error', () => this.#lost(generation))
       client.once('end', () => this.#lost(generation))
       client.on('notification', ({ payload }) => this.#wakeups.wake(payload ?? ''))
-      // A notification is no fact: whether it survives a crash is all the same.
-      await client.query('set synchronous_commit = off')
       if (this.#isListening) await client.query(`listen ${CHANNEL}`)
       this.#failures = 0
       this.#wakeups.wakeAll()

@@ -15,6 +15,7 @@ import {
 import {
   CHECKPOINT,
   CREATE_SCHEMA,
+  FIND_SCHEMA,
   FIND_TABLE,
   LOCK,
   MOVE_CHECKPOINT,
@@ -60,12 +61,15 @@ interface Preparation extends Place {
 /** A role that may not create anything can still use a table that is there. */
 async function prepare(client: SqlClient, { table, statements, log, readModel }: Preparation): Promise<void> {
   await client.query(LOCK)
-  const { rows } = await client.query(FIND_TABLE, [table])
-  if (rows[0]?.found !== true) {
-    await client.query(CREATE_SCHEMA)
-    await client.query(statements.createTable)
-  }
+  // `if not exists` asks for the right to create also where there is nothing to create.
+  if (!(await isFound(client, FIND_SCHEMA, []))) await client.query(CREATE_SCHEMA)
+  if (!(await isFound(client, FIND_TABLE, [table]))) await client.query(statements.createTable)
   await client.query(START_CHECKPOINT, [log, readModel])
+}
+
+async function isFound(client: SqlClient, text: string, values: readonly unknown[]): Promise<boolean> {
+  const { rows } = await client.query(text, values)
+  return rows[0]?.found === true
 }
 
 class PostgresTarget implements ReadModelTarget {

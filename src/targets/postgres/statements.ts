@@ -14,7 +14,9 @@ export interface Statements {
 /** Two that start at once would both create: `if not exists` alone does not keep them apart. */
 export const LOCK = `select pg_advisory_xact_lock(hashtext('daybook_read_models'))`
 export const FIND_TABLE = `select to_regclass($1) is not null as found`
-export const CREATE_SCHEMA = 'create schema if not exists daybook_read_models'
+export const FIND_SCHEMA = `
+select exists (select from pg_catalog.pg_namespace where nspname = 'daybook_read_models') as found`
+export const CREATE_SCHEMA = 'create schema daybook_read_models'
 
 export const CHECKPOINT = `
 select position::text as position from daybook.checkpoints where log = $1 and projection = $2`
