@@ -36,9 +36,11 @@ export interface Abort {
   readonly onAbort: 'throw' | 'end'
 }
 
+type Batches = AsyncGenerator<readonly RecordedEvent[]>
+
 /** An EventReader over anything that gives batches. */
-export function toReader(batches: () => AsyncGenerator<readonly RecordedEvent[]>, abort: Abort): EventReader {
-  return {
+export function toReader(batches: () => Batches, abort: Abort): EventReader {
+  const reader: EventReader = {
     batches,
     [Symbol.asyncIterator]: () => new EventIterator(batches(), abort),
     async toArray() {
@@ -47,9 +49,26 @@ export function toReader(batches: () => AsyncGenerator<readonly RecordedEvent[]>
       return all
     },
   }
+  ABORTS.set(reader, abort)
+  return reader
 }
 
-async function* pages<Cursor>(source: PageSource<Cursor>): AsyncGenerator<readonly RecordedEvent[]> {
+/** When readers end that were made here: at an abort, and when their store is closed. */
+const ABORTS = new WeakMap<EventReader, Abort>()
+
+/**
+ * The same reader with its batches passed through `pass`, at no cost to a single event.
+ * @param abort for a reader that was not made here, of which no more is known
+ */
+export function passBatches(
+  reader: EventReader,
+  pass: (batches: AsyncIterable<readonly RecordedEvent[]>) => Batches,
+  abort: Abort,
+): EventReader {
+  return toReader(() => pass(reader.batches()), ABORTS.get(reader) ?? abort)
+}
+
+async function* pages<Cursor>(source: PageSource<Cursor>): Batches {
   // One of our own for each iteration: many readers on one signal of the caller's would look like a leak to Node.
   const signal = source.signal && AbortSignal.any([source.signal])
   let remaining = source.limit ?? Number.POSITIVE_INFINITY

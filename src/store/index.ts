@@ -16,7 +16,7 @@ export {
   storeClosed,
   versionConflict,
 } from './conflicts.ts'
-export { type Page, type PageSource, pagedReader, toReader } from './event-reader.ts'
+export { type Page, type PageSource, pagedReader, passBatches } from './event-reader.ts'
 export {
   assertFilter,
   assertLimit,
