@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Daybook } from 'daybook'
+import { type Daybook, type OpenOptions, open } from 'daybook'
 import { onTestFinished } from 'vitest'
 import { balances } from './balances.ts'
 import { toDataSet } from './data-set.ts'
@@ -40,6 +40,13 @@ export function writeFixture(name: string, content: string | Uint8Array): string
   const file = join(makeFolder(), name)
   writeFileSync(file, content)
   return file
+}
+
+/** A store that is closed after the test. */
+export async function openBank(url: string, options?: OpenOptions): Promise<Daybook> {
+  const bank = await open(url, options)
+  onTestFinished(() => bank.close())
+  return bank
 }
 
 /** Runs the example on a store that is open already, and gives what it prints. */

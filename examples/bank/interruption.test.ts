@@ -3,9 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { open } from 'daybook'
 import { describe, expect, test } from 'vitest'
-import { makeFolder, readFigures, runBank } from './fixtures.ts'
+import { makeFolder, openBank, readFigures, runBank } from './fixtures.ts'
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 const YEAR = ['--customers', '12']
@@ -43,9 +42,9 @@ describe('the program', () => {
       await interrupt(killed, 'SIGKILL', delayMs)
       await killed.ended
     }
-    await using undisturbed = await open('memory:')
+    const undisturbed = await openBank('memory:')
     await runBank(undisturbed, ...YEAR)
-    await using bank = await open(store, { log: LOG })
+    const bank = await openBank(store, { log: LOG })
     await runBank(bank, ...YEAR)
     expect(await readFigures(bank), `killed after ${delays.join(', ')} ms`).toEqual(await readFigures(undisturbed))
   })
@@ -56,7 +55,7 @@ describe('the program', () => {
     await interrupt(interrupted, 'SIGINT', 300)
     expect(await interrupted.ended).toEqual([130, null])
     expect(interrupted.output.text).toContain('To go on, give the same command again.')
-    await using bank = await open(store, { log: LOG })
+    const bank = await openBank(store, { log: LOG })
     const before = await bank.head()
     expect(before).toBeGreaterThan(0)
     const printed = await runBank(bank, ...YEAR)

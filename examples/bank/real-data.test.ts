@@ -4,10 +4,10 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Daybook, open } from 'daybook'
+import type { Daybook } from 'daybook'
 import { describe, expect, test } from 'vitest'
 import { Account } from './account.ts'
-import { makeFolder, readFigures, runBank } from './fixtures.ts'
+import { makeFolder, openBank, readFigures, runBank } from './fixtures.ts'
 
 const folder = process.env.DAYBOOK_TEST_DATA ?? '../shared/data'
 const transactions = join(folder, 'bank-transactions.csv.gz')
@@ -21,7 +21,7 @@ describe.skipIf(!isThere)('the real bank', () => {
     'comes to the known figures on %s, to the last haléř',
     { timeout: 180_000 },
     async (engine) => {
-      await using bank = await open(engine === 'file:' ? `file:${makeFolder()}` : engine)
+      const bank = await openBank(engine === 'file:' ? `file:${makeFolder()}` : engine)
       const printed = await runBank(bank, '--transactions', transactions, '--accounts', accounts)
       expect(await readFigures(bank)).toMatchObject({
         events: 46_997 + 1_229,

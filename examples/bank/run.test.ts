@@ -1,7 +1,6 @@
-import { open } from 'daybook'
 import { describe, expect, test } from 'vitest'
 import { toDataSet } from './data-set.ts'
-import { ACCOUNTS, makeFolder, readFigures, runBank, TRANSACTIONS, writeFixture } from './fixtures.ts'
+import { ACCOUNTS, makeFolder, openBank, readFigures, runBank, TRANSACTIONS, writeFixture } from './fixtures.ts'
 import { readOptions } from './options.ts'
 
 const FIGURES = {
@@ -21,7 +20,7 @@ const FIGURES = {
 
 describe('a run', () => {
   test('books the files, and prints figures, statement and past days', async () => {
-    await using bank = await open('memory:')
+    const bank = await openBank('memory:')
     const transactions = writeFixture('transactions.csv', TRANSACTIONS)
     const printed = await runBank(bank, '--transactions', transactions, '--account', '1')
     expect(printed).toContain('2 accounts opened, 6 bookings made')
@@ -34,18 +33,17 @@ describe('a run', () => {
   test('books nothing twice after a restart, says so, and ends with the same figures', async () => {
     const store = `file:${makeFolder()}`
     const args = ['--transactions', writeFixture('t.csv', TRANSACTIONS), '--accounts', writeFixture('a.csv', ACCOUNTS)]
-    {
-      await using bank = await open(store)
-      await runBank(bank, ...args)
-      expect(await readFigures(bank)).toMatchObject(FIGURES)
-    }
-    await using bank = await open(store)
+    const before = await openBank(store)
+    await runBank(before, ...args)
+    expect(await readFigures(before)).toMatchObject(FIGURES)
+    await before.close()
+    const bank = await openBank(store)
     expect(await runBank(bank, ...args)).toContain('Nothing new booked, 8 were settled in an earlier run')
     expect(await readFigures(bank)).toMatchObject(FIGURES)
   })
 
   test('what people were refused stays refused in a second run, though they could afford it by then', async () => {
-    await using bank = await open('memory:')
+    const bank = await openBank('memory:')
     const args = ['--customers', '8']
     expect(await runBank(bank, ...args)).toMatch(/, \d+ refused, for want of money/)
     const first = await readFigures(bank)
@@ -54,7 +52,7 @@ describe('a run', () => {
   })
 
   test('after a malformed row is corrected, the same command books the rest', async () => {
-    await using bank = await open('memory:')
+    const bank = await openBank('memory:')
     const malformed = writeFixture('malformed.csv', TRANSACTIONS.replace('500.00', '500.001'))
     const failed = runBank(bank, '--transactions', malformed)
     await expect(failed).rejects.toThrow(`${malformed}:6: amount is "500.001"; expected an amount such as 1234.50`)
@@ -64,7 +62,7 @@ describe('a run', () => {
   })
 
   test('a row that was booked with another amount is refused by its line', async () => {
-    await using bank = await open('memory:')
+    const bank = await openBank('memory:')
     await runBank(bank, '--transactions', writeFixture('first.csv', TRANSACTIONS))
     const altered = writeFixture('altered.csv', TRANSACTIONS.replace('0.50;1000.00', '0.51;999.99'))
     const again = runBank(bank, '--transactions', altered)
@@ -72,7 +70,7 @@ describe('a run', () => {
   })
 
   test('says when the log already held something else', async () => {
-    await using bank = await open('memory:')
+    const bank = await openBank('memory:')
     await runBank(bank, '--transactions', writeFixture('first.csv', TRANSACTIONS))
     const other = TRANSACTIONS.replace(/^(\d)/gm, '9$1').replace(/^(\d+);(\d);/gm, '$1;9$2;')
     const printed = await runBank(bank, '--transactions', writeFixture('other.csv', other))

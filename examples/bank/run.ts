@@ -19,10 +19,13 @@ export interface Surroundings {
 export async function run(options: Options, surroundings: Surroundings): Promise<void> {
   const dataSet = await toDataSet(options)
   surroundings.print(dataSet.title)
-  const { value, took } = await timed(() => open(options.store, { log: dataSet.log }))
-  await using bank = value
+  const { value: bank, took } = await timed(() => open(options.store, { log: dataSet.log }))
   surroundings.print(`Opened ${withoutPassword(options.store)}, log ${dataSet.log}, in ${took}.`)
-  await runOn(bank, dataSet, { ...surroundings, account: options.account })
+  try {
+    await runOn(bank, dataSet, { ...surroundings, account: options.account })
+  } finally {
+    await bank.close()
+  }
   surroundings.print(toNextSteps(options, dataSet))
 }
 
