@@ -44,8 +44,8 @@ export interface TransactionSession extends Session {
   readonly client: SqlClient
   /** Several SQL statements in one text, without parameters. */
   run(script: string): Promise<void>
-  /** A COPY … FROM STDIN statement, fed with its text. */
-  copyFrom(statement: Statement, chunks: Iterable<string>): Promise<void>
+  /** A COPY … FROM STDIN statement, fed with its data. */
+  copyFrom(statement: Statement, chunks: Iterable<Buffer>): Promise<void>
 }
 
 const sessions = new WeakMap<SqlClient, TransactionSession>()

@@ -9,7 +9,7 @@ import type { Client, ClientConfig, Pool, PoolClient } from 'pg'
 import { DaybookError } from '../../errors/index.ts'
 import { refuse, type SqlClient, type Wakeups } from '../../store/index.ts'
 import { AppendConnections } from './append-connections.ts'
-import { copyText } from './copy-text.ts'
+import { copyIn } from './copy-in.ts'
 import {
   type AppendSession,
   type Database,
@@ -198,7 +198,7 @@ function toTransactionSession(client: PoolClient): TransactionSession {
     client: sqlClient,
     query: (statement, values) => queryTexts(client, statement, values, false),
     run: async (script) => void (await client.query(script)),
-    copyFrom: (statement, chunks) => copyText(client, statement, chunks),
+    copyFrom: (statement, chunks) => copyIn(client, statement, chunks),
   })
 }
 

@@ -4,7 +4,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import type { Statement } from './statements.ts'
 
 /** Feeds a COPY … FROM STDIN, no faster than the server takes it. */
-export async function copyText(client: PoolClient, statement: Statement, chunks: Iterable<string>): Promise<void> {
+export async function copyIn(client: PoolClient, statement: Statement, chunks: Iterable<Buffer>): Promise<void> {
   const stream = client.query(copyFrom(statement.text))
   const failed = once(stream, 'error').then(([error]) => Promise.reject(error))
   const finished = once(stream, 'finish')
