@@ -29,10 +29,15 @@ export function newStream(): string {
   return `account-${randomUUID()}`
 }
 
-/** Streams of three lengths, interleaved: a fifth of the events in the long ones, a fifth in the middle ones. */
+/**
+ * Streams of three lengths, interleaved. A fifth of the events are in long ones and a fifth in middle ones, such as
+ * accounts, which go on from the log's beginning to its end; the rest are in short ones, such as orders, which live for
+ * a while: so many at a time.
+ */
 export const LONG_STREAM = 1_000
 export const MIDDLE_STREAM = 50
 const SHORT_STREAM = 10
+const SHORT_STREAMS_AT_A_TIME = 500
 
 export interface ImportedBenchEvent extends BenchEvent {
   readonly stream: string
@@ -54,7 +59,8 @@ function idOf(n: number, events: number): string {
   if (n % 5 === 0) return `long-${turn % countStreams(events, LONG_STREAM)}`
   if (n % 5 === 1) return `middle-${turn % countStreams(events, MIDDLE_STREAM)}`
   const short = turn * 3 + (n % 5) - 2
-  return `short-${short % Math.max(1, Math.floor((events * 3) / 5 / SHORT_STREAM))}`
+  const generation = Math.floor(short / (SHORT_STREAM * SHORT_STREAMS_AT_A_TIME))
+  return `short-${generation * SHORT_STREAMS_AT_A_TIME + (short % SHORT_STREAMS_AT_A_TIME)}`
 }
 
 /** How many streams of that length there are: a fifth of the events is in them. */
