@@ -11,16 +11,12 @@ export {
 } from './event.ts'
 export { isEventId, newEventId } from './event-id.ts'
 export { freezeDeep } from './freeze.ts'
-export { dropUndefined, findJsonProblem, type JsonProblem, type JsonValue, MAX_NESTING } from './json.ts'
+export { dropUndefined, findJsonProblem, type JsonValue, MAX_NESTING } from './json.ts'
 export type { JsonOnly } from './json-type.ts'
 export {
   type EncodedEvent,
   encodeEvent,
-  MAX_DATA_BYTES,
-  MAX_METADATA_BYTES,
-  MAX_TAG_LENGTH,
   MAX_TAGS,
-  MAX_TYPE_LENGTH,
   refuseEvent,
 } from './new-event.ts'
 export type { Metadata, NewEvent, RecordedEvent } from './recorded-event.ts'

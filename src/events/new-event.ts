@@ -10,15 +10,15 @@ import { findNameProblem } from './stream-name.ts'
 
 /** An index entry holds a log, a type and a position; at three bytes a character this stays well below a page's third. */
 export const MAX_TYPE_LENGTH = 128
-export const MAX_TAG_LENGTH = 128
+const MAX_TAG_LENGTH = 128
 /** Each tag is a row of its own; more than this is data, not a handle. */
 export const MAX_TAGS = 32
 /** 1 MiB of JSON. Larger things are files: record where they are. A page of such events still fits in memory. */
-export const MAX_DATA_BYTES = 1_048_576
+const MAX_DATA_BYTES = 1_048_576
 /** 64 KiB of JSON. */
-export const MAX_METADATA_BYTES = 65_536
+const MAX_METADATA_BYTES = 65_536
 /** What a smallint holds. */
-export const MAX_SCHEMA_VERSION = 32_767
+const MAX_SCHEMA_VERSION = 32_767
 
 /** An event ready for an engine: complete, valid, its data and metadata as JSON text. */
 export interface EncodedEvent {

@@ -7,16 +7,16 @@ import { assertStreamName, type EncodedEvent, encodeEvent, findJsonProblem, find
 import type { AppendRequest, Boundary, CommandRecord, ExpectedVersion, StreamCondition } from './port.ts'
 
 /** Events of one append. It is held in memory, and its transaction holds the log's lock, as a whole. */
-export const MAX_EVENTS_PER_APPEND = 10_000
+const MAX_EVENTS_PER_APPEND = 10_000
 /** 16 MiB of JSON in one append, for the same reason. */
-export const MAX_BYTES_PER_APPEND = 16_777_216
+const MAX_BYTES_PER_APPEND = 16_777_216
 /** Streams written or conditioned by one append. */
-export const MAX_STREAMS_PER_APPEND = 1_000
+const MAX_STREAMS_PER_APPEND = 1_000
 /** Alternatives in one boundary, and types or tags in one alternative: each is a search of its own. */
 export const MAX_BOUNDARY_TERMS = 100
 /** What a stream's version can grow to: PostgreSQL's integer. */
 export const MAX_VERSION = 2_147_483_647
-export const MAX_COMMAND_ID_LENGTH = 255
+const MAX_COMMAND_ID_LENGTH = 255
 /** A digest in hexadecimal, with room to spare. */
 const MAX_DIGEST_LENGTH = 255
 

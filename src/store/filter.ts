@@ -3,10 +3,10 @@ import { assertPosition, MAX_BOUNDARY_TERMS, refuse } from './append-request.ts'
 import type { EventFilter, ListStreamsOptions, ReadOptions, ReadStreamOptions, TailOptions } from './port.ts'
 
 /** More would make shares smaller than what reading each costs. */
-export const MAX_PARTITIONS = 1_024
+const MAX_PARTITIONS = 1_024
 
 /** @throws `invalid-argument` */
-export function assertFilter(filter: EventFilter): void {
+function assertFilter(filter: EventFilter): void {
   assertTerm(filter.category, 'category', MAX_STREAM_NAME_LENGTH)
   for (const name of ['types', 'tags'] as const) {
     const terms = filter[name]
@@ -82,7 +82,7 @@ function assertDirection(direction: string | undefined): void {
 }
 
 /** @throws `invalid-argument` */
-export function assertLimit(limit: number | undefined): void {
+function assertLimit(limit: number | undefined): void {
   if (limit === undefined || (Number.isSafeInteger(limit) && limit >= 0)) return
   refuse('limit', `is ${String(limit)}; give a whole number from 0 on`)
 }

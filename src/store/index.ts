@@ -1,6 +1,5 @@
 export {
   assertPosition,
-  MAX_EVENTS_PER_APPEND,
   MAX_VERSION,
   type PreparedAppend,
   type PreparedCondition,
@@ -12,14 +11,10 @@ export {
   boundaryConflict,
   eventIdTaken,
   importOutOfOrder,
-  notSupported,
-  storeClosed,
   versionConflict,
 } from './conflicts.ts'
 export { type Page, type PageSource, pagedReader, passBatches } from './event-reader.ts'
 export {
-  assertFilter,
-  assertLimit,
   assertListStreamsOptions,
   assertReadOptions,
   assertReadStreamOptions,

@@ -34,7 +34,7 @@ export interface TailPage {
 }
 
 /** A second: the price of a lost notification, and of a query a second for each idle tail. */
-export const DEFAULT_POLL_INTERVAL_MS = 1_000
+const DEFAULT_POLL_INTERVAL_MS = 1_000
 const PAGE_SIZE = 1_000
 const FIRST_BACK_OFF_MS = 50
 const LONGEST_BACK_OFF_MS = 5_000

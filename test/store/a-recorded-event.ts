@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../src/events/index.ts'
 
 /** The event at a position, of a log that holds one stream. */
-export function aRecordedEvent(position: number): RecordedEvent {
+function aRecordedEvent(position: number): RecordedEvent {
   return {
     id: `00000000-0000-7000-8000-${String(position).padStart(12, '0')}`,
     type: 'Noted',

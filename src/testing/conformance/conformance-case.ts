@@ -63,3 +63,13 @@ async function runFact(name: string, test: Fact['test'], harness: EventStoreHarn
 export function newLog(store: EventStore): EventLog {
   return store.log(`log-${randomUUID()}`)
 }
+
+/** Why the case says nothing about this store, or undefined when it does. */
+export async function missingCapability(
+  { requires }: ConformanceCase,
+  harness: EventStoreHarness,
+): Promise<string | undefined> {
+  if (requires === undefined) return undefined
+  const { engine, capabilities } = await harness.shared()
+  return capabilities[requires] ? undefined : `${engine} does not declare ${requires}`
+}

@@ -1,5 +1,4 @@
 import type { EventStore } from '../../store/index.ts'
-import type { ConformanceCase } from './conformance-case.ts'
 
 /** What the suite needs to know of the store under test. */
 export interface EventStoreHarness {
@@ -46,14 +45,4 @@ export function eventStoreHarness(open: () => Promise<EventStore>, options: Harn
     },
     ...(options.transact === undefined ? {} : { transact: options.transact }),
   }
-}
-
-/** Why the case says nothing about this store, or undefined when it does. */
-export async function missingCapability(
-  { requires }: ConformanceCase,
-  harness: EventStoreHarness,
-): Promise<string | undefined> {
-  if (requires === undefined) return undefined
-  const { engine, capabilities } = await harness.shared()
-  return capabilities[requires] ? undefined : `${engine} does not declare ${requires}`
 }

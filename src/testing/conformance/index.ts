@@ -1,6 +1,6 @@
 export { assertInOrder } from './assertions.ts'
-export type { ConformanceCase } from './conformance-case.ts'
+export { type ConformanceCase, missingCapability } from './conformance-case.ts'
 export { eventStoreConformance } from './event-store.ts'
-export { type EventStoreHarness, eventStoreHarness, type HarnessOptions, missingCapability } from './harness.ts'
+export { type EventStoreHarness, eventStoreHarness, type HarnessOptions } from './harness.ts'
 export { type Attempt, assertExplains, type HistoryOptions, writeAtRandom } from './histories.ts'
 export { STORE_PROMISES, type StorePromise } from './promises.ts'
