@@ -18,7 +18,7 @@ describe('encodeEvent', () => {
     const { id, ...encoded } = encodeEvent(event, 0)
     expect(id).toMatch(/^[0-9a-f-]{36}$/)
     const defaults = { schemaVersion: 1, metadata: '{}', tags: [] }
-    expect(encoded).toEqual({ type: 'Opened', data: '{"owner":"Ada"}', ...defaults, source: event })
+    expect(encoded).toEqual({ type: 'Opened', data: '{"owner":"Ada"}', ...defaults })
   })
 
   test('keeps its own copy of the tags', () => {

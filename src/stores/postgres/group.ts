@@ -85,7 +85,7 @@ function encodeEvents(touches: readonly Touch[][]): (Buffer | null)[] {
 }
 
 /** `{"a","b"}`, or null for none: an array of arrays of differing lengths is nothing that PostgreSQL knows. */
-export function toArrayLiteral(tags: readonly string[]): string | null {
+function toArrayLiteral(tags: readonly string[]): string | null {
   if (tags.length === 0) return null
   return `{${tags.map((tag) => `"${tag.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
 }

@@ -6,3 +6,6 @@ create table daybook.tags (
   type     text collate "C" not null,
   primary key (log, tag, position)
 );
+
+-- Why: see the events.
+alter table daybook.tags alter column log set statistics 0;

@@ -7,3 +7,6 @@ create table daybook.commands (
   recorded_at timestamptz      not null,
   primary key (log, command_id)
 );
+
+-- Why: see the events.
+alter table daybook.commands alter column log set statistics 0;
