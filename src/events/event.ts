@@ -22,6 +22,8 @@ export interface AnyEventDefinition {
   readonly type: string
   /** The place of today's shape in the chain: 1, 2, 3 … */
   readonly schemaVersion: number
+  /** The schemas of the chain, the oldest first; the last is today's. */
+  readonly schemas: readonly StandardSchemaV1[]
   readonly fingerprint: string
   upcast(recorded: RecordedEvent): RecordedEvent
 }
@@ -117,6 +119,7 @@ function define<Type extends string, Data, Input>(
   const definition: Omit<EventDefinition<Type, Data, Input>, never> = {
     type,
     schemaVersion: chain.length,
+    schemas: chain.map(({ schema }) => schema),
     fingerprint: JSON.stringify([type, chain.length, ...chain.map(({ upcast }) => String(upcast))]),
     next(schema, upcast, nextOptions = {}) {
       if (options.tags !== undefined && nextOptions.tags === undefined) throw tagsLost(type, chain.length)
