@@ -8,7 +8,7 @@
 const ground = ['errors', 'events']
 const port = [...ground, 'store']
 const domain = ['aggregates', 'readmodels']
-const useCases = ['commands', 'projections', 'temporal']
+const useCases = ['commands', 'projections', 'temporal', 'moving']
 
 /** Room to the rooms it may import. A room of adapters stands for each of its folders. */
 const arrow = {
@@ -20,16 +20,19 @@ const arrow = {
   commands: [...port, ...domain],
   projections: [...port, ...domain],
   temporal: [...port, ...domain],
+  moving: port,
   telemetry: [...port, ...domain, ...useCases],
   testing: [...port, ...domain, ...useCases],
   'stores/[^/]+': port,
   'targets/[^/]+': port,
+  cli: [...port, ...domain, ...useCases, 'the assembly'],
 }
 
 const inSource = { path: '^src/', pathNot: '[.]test[.]ts$' }
 const assembly = { path: '^src/[^/]+[.]ts$', pathNot: inSource.pathNot }
 const adapters = '^src/(?:stores|targets)/'
 const databaseDrivers = '@electric-sql/pglite|pg|pg-copy-streams'
+const terminalPackages = 'commander|cli-progress'
 
 /** Matches a package however it is resolved: installed, its types alone, or not at all. */
 function packages(names) {
@@ -38,7 +41,7 @@ function packages(names) {
 
 function followsArrow([room, others]) {
   // $1 is the folder that the importing file is in, so that one adapter is no part of another.
-  const allowed = ['$1', ...others].map((other) => `^src/${other}/`)
+  const allowed = ['$1', ...others].map((other) => (other === 'the assembly' ? '^src/[^/]+[.]ts$' : `^src/${other}/`))
   return {
     name: `arrow-${room.replace('/[^/]+', '')}`,
     comment: `${room} may import ${others.join(', ') || 'nothing of ours'}.`,
@@ -79,6 +82,12 @@ const forbidden = [
     assembly,
     { path: adapters, dynamic: false },
   ),
+  forbid(
+    'faces-are-on-top',
+    'A face knows everything below it, and nothing below knows a face.',
+    { path: '^src/', pathNot: '^src/cli/' },
+    { path: '^src/cli/' },
+  ),
   forbid('source-stays-in-source', 'What is shipped never imports what is not.', inSource, {
     path: '^(?:test|examples|bench|scripts|dist)/|^daybook(?:/|$)',
   }),
@@ -87,6 +96,12 @@ const forbidden = [
     'Database drivers are optional: only the adapters import them.',
     { ...inSource, pathNot: [inSource.pathNot, adapters] },
     { path: packages(databaseDrivers) },
+  ),
+  forbid(
+    'terminal-in-cli',
+    'Only the command line speaks to a terminal.',
+    { ...inSource, pathNot: [inSource.pathNot, '^src/cli/'] },
+    { path: packages(terminalPackages) },
   ),
   forbid(
     'opentelemetry-in-telemetry',
@@ -100,7 +115,7 @@ const forbidden = [
     inSource,
     {
       dependencyTypesNot: ['core', 'local'],
-      pathNot: ['^src/', packages(`@standard-schema/spec|@opentelemetry/api|${databaseDrivers}`)],
+      pathNot: ['^src/', packages(`@standard-schema/spec|@opentelemetry/api|${databaseDrivers}|${terminalPackages}`)],
     },
   ),
   forbid(

@@ -30,6 +30,7 @@ export type {
   ResultOf,
   TargetOf,
 } from './commands/index.ts'
+export { type ConfiguredProjection, type DaybookConfig, defineConfig } from './config.ts'
 export type { AppendToStreamOptions, Daybook, Instruments } from './daybook-interface.ts'
 export { DaybookError, type DaybookErrorCode, type DaybookErrorDetails, isDaybookError } from './errors/index.ts'
 export {
@@ -47,6 +48,22 @@ export {
   type RecordedOf,
   type StreamName,
 } from './events/index.ts'
+export {
+  type CompareOptions,
+  type Comparison,
+  type CopyOptions,
+  type CopyProgress,
+  compareLogs,
+  copyLog,
+  type DifferentLogs,
+  type ExportFormat,
+  type ExportOptions,
+  exportLog,
+  type ImportedLines,
+  importLines,
+  type PortableEvent,
+  type SameLogs,
+} from './moving/index.ts'
 export { type OpenOptions, open, type PostgresPool } from './open.ts'
 export type { Projection, ProjectionStatus, ProjectOptions, ReachedOptions } from './projections/index.ts'
 export {

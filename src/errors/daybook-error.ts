@@ -44,6 +44,10 @@ export interface DaybookErrorDetails {
   'migration-altered': { migration: string }
   /** An imported event is earlier than the last recorded one. */
   'import-out-of-order': { log: string; event: number; recordedAt: string; last: string }
+  /** A line of an import is no event, or not one that can come next. */
+  'invalid-line': { line: number; problem: string }
+  /** The log to copy into does not hold the beginning of the log to copy from. Nothing was written. */
+  'logs-differ': { stream: string; version: number; position: number }
   /** The thing was closed. */
   closed: { what: string }
   /** A projection did not get to the position in time, or stopped. */

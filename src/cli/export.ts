@@ -1,0 +1,63 @@
+import { createWriteStream } from 'node:fs'
+import { Readable, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { type Command, Option } from 'commander'
+import type { Daybook } from '../daybook-interface.ts'
+import { type ExportFormat, exportLog } from '../moving/index.ts'
+import { withDaybook } from './session.ts'
+import { Interruption, type Terminal } from './terminal.ts'
+import { wholeNumber } from './usage.ts'
+
+interface ExportCommandOptions {
+  readonly format: ExportFormat
+  readonly category?: string
+  readonly type?: readonly string[]
+  readonly after?: number
+}
+
+export function registerExport(program: Command, terminal: Terminal): void {
+  program
+    .command('export')
+    .description('write a log as lines of JSON, one for each event')
+    .argument('[file]', 'compressed where its name ends in .gz; the standard output when absent')
+    .addOption(new Option('--format NAME', 'the form of a line').choices(['daybook', 'cloudevents']).default('daybook'))
+    .option('--category NAME', 'only events of this category')
+    .option('--type NAME...', 'only events of these types')
+    .option('--after POSITION', 'only events after this position', wholeNumber(0))
+    .action(async (file: string | undefined, options: ExportCommandOptions, command: Command) => {
+      await withDaybook(command, async ({ daybook }) => {
+        const exported = await exportTo(file, daybook, options, terminal)
+        terminal.say(`${exported} events exported${file === undefined ? '' : ` to ${file}`}.`)
+      })
+    })
+}
+
+async function exportTo(file: string | undefined, daybook: Daybook, options: ExportCommandOptions, terminal: Terminal) {
+  const { format, category, type: types, after = 0 } = options
+  const upTo = await daybook.head()
+  const bar = terminal.progress('events', Math.max(0, upTo - after))
+  const filter = { ...(category === undefined ? {} : { category }), ...(types === undefined ? {} : { types }) }
+  let exported = 0
+  async function* toText() {
+    for await (const lines of exportLog(daybook, { ...filter, format, after, upTo, signal: terminal.signal })) {
+      yield `${lines.join('\n')}\n`
+      exported += lines.length
+      bar.update(exported)
+    }
+  }
+  try {
+    await pipeline([Readable.from(toText()), ...toOutput(file)])
+    return exported
+  } catch (error) {
+    if (!terminal.signal.aborted) throw error
+    throw new Interruption(`Stopped after ${exported} events; the file is not whole.`)
+  } finally {
+    bar.stop()
+  }
+}
+
+function toOutput(file: string | undefined): Writable[] {
+  if (file === undefined) return [process.stdout]
+  return file.endsWith('.gz') ? [createGzip(), createWriteStream(file)] : [createWriteStream(file)]
+}

@@ -1,0 +1,31 @@
+/** What `daybook.config.ts` tells the command line of an application: where its store is, and its definitions. */
+import type { AnyAggregate } from './aggregates/index.ts'
+import type { AnyEventDefinition } from './events/index.ts'
+import type { OpenOptions } from './open.ts'
+import type { AnyReadModel } from './readmodels/index.ts'
+import type { ReadModelTargets } from './store/index.ts'
+
+export interface DaybookConfig extends OpenOptions {
+  /** As `open` takes it; `--url` and the environment variable `DAYBOOK_URL` come before it. */
+  readonly url?: string
+  /** The aggregates of the application, and with them the events that they have. */
+  readonly aggregates?: readonly AnyAggregate[]
+  /** Events beside those of the aggregates and the projections. */
+  readonly events?: readonly AnyEventDefinition[]
+  /** What the application keeps up to date: a read model where the engine keeps it, or in targets of its own. */
+  readonly projections?: readonly (AnyReadModel | ConfiguredProjection)[]
+}
+
+export interface ConfiguredProjection {
+  readonly readModel: AnyReadModel
+  readonly targets: ReadModelTargets
+}
+
+/**
+ * Gives a configuration its type; export it by default.
+ * @example
+ * export default defineConfig({ url: 'file:./bank', aggregates: [Account], projections: [balances] })
+ */
+export function defineConfig(config: DaybookConfig): DaybookConfig {
+  return config
+}

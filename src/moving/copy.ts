@@ -1,0 +1,129 @@
+/**
+ * Copies a log into another, on whatever engines they are: what is recorded, and, when asked to follow, what will be.
+ * Nothing is kept beside the copy: its last event says how far it has come, so that a copy that was stopped, killed or
+ * cut off goes on where it stands.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { DaybookError, isDaybookError } from '../errors/index.ts'
+import type { RecordedEvent } from '../events/index.ts'
+import type { EventLog, EventReader, ImportedEvent } from '../store/index.ts'
+import { toCanonicalText, toImported } from './portable-event.ts'
+
+/** What a log must be able to do to be read from: a daybook, or a log of a store. */
+export type Source = Pick<EventLog, 'name' | 'head' | 'read' | 'readStream' | 'tail'>
+/** What a log must be able to do to be copied into, and compared with its source. */
+export type Destination = Pick<EventLog, 'name' | 'head' | 'read' | 'import'>
+
+export interface CopyOptions {
+  /** Go on with what is recorded later, until aborted. False when absent. */
+  readonly follow?: boolean
+  /** Stops between two batches. Without `follow` it throws its reason. */
+  readonly signal?: AbortSignal
+  /** Told after each batch. */
+  readonly onProgress?: (progress: CopyProgress) => void
+}
+
+export interface CopyProgress {
+  /** Events that this copy has brought over. */
+  readonly copied: number
+  /** Events to bring over, as far as is known; too many where the source's positions have gaps. */
+  readonly total: number
+}
+
+/**
+ * Brings over all events that the destination does not have yet: order, ids, versions, times, metadata and tags stay.
+ * The destination must be empty or hold the beginning of the source, and nobody else may write to it.
+ * @returns the number of events brought over
+ * @throws `logs-differ` when the destination holds anything else; what reading and importing throw
+ */
+export async function copyLog(from: Source, to: Destination, options: CopyOptions = {}): Promise<number> {
+  const { follow = false, signal } = options
+  const copy: Copy = { from, to, options, copied: 0, total: 0, position: 0 }
+  for (let failures = 0; ; failures++) {
+    try {
+      copy.position = await findPosition(from, to)
+      await copyHistory(copy)
+      if (follow) await copyFuture(copy)
+      return copy.copied
+    } catch (error) {
+      if (follow && signal?.aborted) return copy.copied
+      if (!follow || !isDaybookError(error, 'connection-lost')) throw error
+      await backOff(failures, signal)
+    }
+  }
+}
+
+async function backOff(failures: number, signal: AbortSignal | undefined): Promise<void> {
+  const waitMs = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** failures)
+  await delay(waitMs, undefined, signal === undefined ? {} : { signal }).catch(() => {})
+}
+
+const FIRST_BACK_OFF_MS = 100
+const LONGEST_BACK_OFF_MS = 5_000
+
+interface Copy {
+  readonly from: Source
+  readonly to: Destination
+  readonly options: CopyOptions
+  copied: number
+  total: number
+  /** Of the source: everything up to there is copied. */
+  position: number
+}
+
+/** The source's position of the last event that the destination holds: 0 when it holds none. */
+async function findPosition(from: Source, to: Destination): Promise<number> {
+  const [last] = await to.read({ direction: 'backwards', limit: 1 }).toArray()
+  if (last === undefined) return 0
+  const own = { fromVersion: last.version, toVersion: last.version }
+  const [original] = await from.readStream(last.stream.name, own).toArray()
+  if (original !== undefined && toCanonicalText(original) === toCanonicalText(last)) return original.position
+  throw logsDiffer(from, to, last)
+}
+
+async function copyHistory(copy: Copy): Promise<void> {
+  const { from, to, options } = copy
+  const head = await from.head()
+  const before = copy.copied
+  copy.total = before + Math.max(0, head - copy.position)
+  if (copy.position >= head) return
+  const signal = toSignal(options)
+  const reader = from.read({ after: copy.position, upTo: head, ...signal })
+  const onProgress = (imported: number) => report(copy, before + imported)
+  await to.import(eventsOf(reader), { ...signal, onProgress })
+  copy.position = head
+}
+
+/** Page by page: an await for each event would cost as much as reading it. */
+async function* eventsOf(reader: EventReader): AsyncGenerator<ImportedEvent> {
+  for await (const batch of reader.batches()) for (const event of batch) yield toImported(event)
+}
+
+async function copyFuture(copy: Copy): Promise<void> {
+  const { from, to, options } = copy
+  for await (const batch of from.tail({ after: copy.position, ...toSignal(options) }).batches()) {
+    // Not with the signal: what has come is brought over as a whole.
+    await to.import(batch.map(toImported))
+    copy.position = batch.at(-1)?.position ?? copy.position
+    report(copy, copy.copied + batch.length)
+  }
+}
+
+function report(copy: Copy, copied: number): void {
+  copy.copied = copied
+  copy.total = Math.max(copy.total, copied)
+  copy.options.onProgress?.({ copied, total: copy.total })
+}
+
+function toSignal({ signal }: CopyOptions): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal }
+}
+
+function logsDiffer(from: Source, to: Destination, last: RecordedEvent): DaybookError {
+  const { stream, version, position } = last
+  const message =
+    `The log ${to.name} to copy into ends with ${last.type} (version ${version} of ${stream.name}), which the log ` +
+    `${from.name} to copy from does not have there. It must be empty, or hold the beginning of that log and nothing else. ` +
+    'Copy into another log.'
+  return new DaybookError('logs-differ', message, { stream: stream.name, version, position })
+}
