@@ -20,6 +20,7 @@ import type {
   ReadStreamOptions,
   StreamInfo,
   TailOptions,
+  TypeInfo,
 } from './store/index.ts'
 import type { AggregateAt, Point } from './temporal/index.ts'
 
@@ -110,6 +111,8 @@ export interface Daybook {
   positionAt(time: Date): Promise<number>
   /** The streams and their versions, in the byte order of their names in UTF-8. */
   streams(options?: ListStreamsOptions): AsyncIterable<StreamInfo>
+  /** What the log holds, by type, schema version and category, with counts and the first and last positions. */
+  types(): Promise<readonly TypeInfo[]>
   /**
    * Takes in history that was recorded elsewhere, in order; each batch is atomic.
    * @throws `import-out-of-order`, `invalid-event`, `event-id-taken`

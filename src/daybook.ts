@@ -34,6 +34,7 @@ import {
   refuse,
   type StreamInfo,
   type TailOptions,
+  type TypeInfo,
   upcastReader,
 } from './store/index.ts'
 import { type AggregateAt, loadAt, type Point } from './temporal/index.ts'
@@ -179,6 +180,10 @@ export class LogDaybook implements Daybook {
 
   streams(options?: ListStreamsOptions): AsyncIterable<StreamInfo> {
     return this.#log.streams(options)
+  }
+
+  types(): Promise<readonly TypeInfo[]> {
+    return this.#log.types()
   }
 
   import(events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>, options?: ImportOptions): Promise<Imported> {

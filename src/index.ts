@@ -79,6 +79,7 @@ export {
   type AppendOptions,
   type AppendRequest,
   type Boundary,
+  countTypes,
   type EventFilter,
   type EventLog,
   type EventReader,
@@ -97,5 +98,6 @@ export {
   type SqlStore,
   type StreamInfo,
   type TailOptions,
+  type TypeInfo,
 } from './store/index.ts'
 export type { AggregateAt, Point } from './temporal/index.ts'

@@ -13,6 +13,7 @@ export {
   importOutOfOrder,
   versionConflict,
 } from './conflicts.ts'
+export { countTypes } from './count-types.ts'
 export { type Page, type PageSource, pagedReader, passBatches } from './event-reader.ts'
 export {
   assertListStreamsOptions,

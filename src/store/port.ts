@@ -58,6 +58,11 @@ export interface EventLog {
   positionAt(time: Date): Promise<number>
   /** The streams and their versions, in the byte order of their names in UTF-8. */
   streams(options?: ListStreamsOptions): AsyncIterable<StreamInfo>
+  /**
+   * What the log holds, by type, schema version and category, in this order (texts by their bytes in UTF-8). An engine
+   * that counts as it writes answers without reading events; `countTypes` is for those that do not.
+   */
+  types(): Promise<readonly TypeInfo[]>
 
   /**
    * Takes in history that was recorded elsewhere, in order, much faster than appends do; each batch is atomic.
@@ -215,6 +220,17 @@ export interface ListStreamsOptions {
 export interface StreamInfo {
   readonly stream: string
   readonly version: number
+}
+
+/** The events of one type and schema version in the streams of one category. */
+export interface TypeInfo {
+  readonly category: string
+  readonly type: string
+  readonly schemaVersion: number
+  /** How many: 1 or more. */
+  readonly events: number
+  readonly firstPosition: number
+  readonly lastPosition: number
 }
 
 /** An event with the stream it belongs to, in the order of the log it comes from. */

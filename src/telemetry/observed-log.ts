@@ -31,6 +31,7 @@ export function observeLog(recorder: Recorder, log: EventLog): EventLog {
     head: () => log.head(),
     positionAt: (time) => log.positionAt(time),
     streams: (options) => log.streams(options),
+    types: () => log.types(),
     import: (events, options) => observeImport(recorder, { log, events, options }),
     snapshots: observeSnapshots(recorder, log),
     checkpoints: log.checkpoints,

@@ -33,7 +33,7 @@ for (const { situation, log } of SITUATIONS)
     beforeAll(async () => {
       client = new Client({ connectionString: database.url })
       await client.connect()
-      for (const table of ['logs', 'streams', 'events', 'tags', 'commands', 'snapshots', 'checkpoints']) {
+      for (const table of ['logs', 'streams', 'events', 'tags', 'types', 'commands', 'snapshots', 'checkpoints']) {
         await client.query(`alter table daybook.${table} set (autovacuum_enabled = off)`)
       }
       await using store = await openPostgres(database.url)
@@ -95,6 +95,7 @@ for (const { situation, log } of SITUATIONS)
       await expectIndexes(statement('command-by-id'), [log, 'x'])
       await expectIndexes(statement('load-snapshot'), [log, 'plan-7', 'd', 'f'])
       await expectIndexes(statement('load-checkpoint'), [log, 'p'])
+      await expectIndexes(statement('list-types'), [log])
     })
 
     test('the streams of a category', async () => {

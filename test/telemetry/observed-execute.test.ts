@@ -156,6 +156,7 @@ function toPlain(log: EventLog): EventLog {
     head: () => log.head(),
     positionAt: (time) => log.positionAt(time),
     streams: (options) => log.streams(options),
+    types: () => log.types(),
     import: (events, options) => log.import(events, options),
   }
 }

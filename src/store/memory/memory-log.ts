@@ -1,6 +1,7 @@
 import { assertStreamName } from '../../events/index.ts'
 import { prepareAppend } from '../append-request.ts'
 import { notSupported } from '../conflicts.ts'
+import { countTypes } from '../count-types.ts'
 import { type PageSource, pagedReader } from '../event-reader.ts'
 import {
   assertListStreamsOptions,
@@ -24,6 +25,7 @@ import type {
   ReadStreamOptions,
   StreamInfo,
   TailOptions,
+  TypeInfo,
 } from '../port.ts'
 import { tailReader } from '../tail.ts'
 import { appendTo } from './append.ts'
@@ -129,6 +131,10 @@ export class MemoryLog implements EventLog {
       yield stream
       options.signal?.throwIfAborted()
     }
+  }
+
+  async types(): Promise<readonly TypeInfo[]> {
+    return await countTypes(this.read())
   }
 
   async import(

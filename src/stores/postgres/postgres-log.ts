@@ -25,6 +25,7 @@ import {
   type ReadStreamOptions,
   type StreamInfo,
   type TailOptions,
+  type TypeInfo,
   tailReader,
   versionConflict,
 } from '../../store/index.ts'
@@ -35,6 +36,7 @@ import { isTakenEventId, isTransient } from './failures.ts'
 import type { Member, Outcome } from './group.ts'
 import { importInto } from './import.ts'
 import { listStreams } from './list-streams.ts'
+import { listTypes } from './list-types.ts'
 import { logSource, type Span, streamSource } from './reading.ts'
 import { findCommand, findRepeated, toRefusal } from './repeats.ts'
 import { statement } from './statements.ts'
@@ -176,6 +178,11 @@ export class PostgresLog implements EventLog {
   async *#streams(options: ListStreamsOptions): AsyncGenerator<StreamInfo> {
     this.#lifetime.assertOpen()
     yield* listStreams(this.#database, this.name, options)
+  }
+
+  async types(): Promise<readonly TypeInfo[]> {
+    this.#lifetime.assertOpen()
+    return await listTypes(this.#database, this.name)
   }
 
   async import(

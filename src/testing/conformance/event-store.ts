@@ -15,6 +15,7 @@ import { positionCases, streamListCases } from './positions.ts'
 import { logReadingCases, readerCases, streamReadingCases } from './reading.ts'
 import { eventIdCases, repeatCases } from './repeats.ts'
 import { tailCases } from './tail.ts'
+import { typeCases } from './types.ts'
 
 /** Every fact about an event store: a behaviour without a case here is not part of the port. */
 export const eventStoreConformance: readonly ConformanceCase[] = [
@@ -33,6 +34,7 @@ export const eventStoreConformance: readonly ConformanceCase[] = [
   ...partitionCases,
   ...positionCases,
   ...streamListCases,
+  ...typeCases,
   ...tailCases,
   ...eventLimitCases,
   ...nameLimitCases,

@@ -19,6 +19,7 @@ function everything(log: EventLog): Record<string, () => Promise<unknown>> {
     streams: async () => {
       for await (const _ of log.streams());
     },
+    types: () => log.types(),
     import: () => log.import([{ ...anEvent(), stream: 'account-A' }]),
     'snapshots.load': () => log.snapshots.load(key),
     'snapshots.save': () => log.snapshots.save(key, { version: 1, state: 1 }),
