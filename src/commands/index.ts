@@ -1,9 +1,10 @@
 export { Background } from './background.ts'
 export { type Execute, execute } from './execute.ts'
-export type { Asked } from './execution.ts'
+export type { Asked, Participant } from './execution.ts'
 export { Lanes } from './lanes.ts'
 export type { ExecuteOptions } from './options.ts'
 export { Recents } from './recents.ts'
+export { type Rehearsed, rehearse } from './rehearse.ts'
 export type {
   Accepted,
   AcceptedJointly,

@@ -31,4 +31,4 @@ export {
   type StreamName,
   toStreamName,
 } from './stream-name.ts'
-export { assertSynchronous, brokenDefinition, type Issue, validate } from './validate.ts'
+export { assertSynchronous, brokenDefinition, type Issue, toPathText, type Validated, validate } from './validate.ts'

@@ -13,9 +13,13 @@ export type Validated<T> =
   | { readonly value: T; readonly issues?: undefined }
   | { readonly value?: undefined; readonly issues: readonly Issue[] }
 
-/** Validates with a schema that may take its time. */
-export async function validate<T>(schema: StandardSchemaV1<unknown, T>, value: unknown): Promise<Validated<T>> {
-  return toValidated(await schema['~standard'].validate(value))
+/** Validates with a schema that may take its time; at once where it answers at once. */
+export function validate<T>(
+  schema: StandardSchemaV1<unknown, T>,
+  value: unknown,
+): Validated<T> | Promise<Validated<T>> {
+  const result = schema['~standard'].validate(value)
+  return result instanceof Promise ? result.then(toValidated) : toValidated(result)
 }
 
 /**

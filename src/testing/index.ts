@@ -1,4 +1,7 @@
-/** For authors of engines: the facts that hold for every event store, as cases for any test runner. */
+/**
+ * For tests of a domain: given, when, then. For authors of engines: the facts that hold for every event store, as cases
+ * for any test runner.
+ */
 export {
   type Attempt,
   assertExplains,
@@ -14,4 +17,13 @@ export {
   type StorePromise,
   writeAtRandom,
 } from './conformance/index.ts'
+export {
+  type Circumstances,
+  given,
+  inStream,
+  type Outcome,
+  recorded,
+  type StoredEvent,
+  stored,
+} from './given/index.ts'
 export { Random } from './random.ts'

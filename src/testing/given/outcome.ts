@@ -1,0 +1,94 @@
+import type { Executable } from '../../commands/index.ts'
+import type { NewEvent } from '../../events/index.ts'
+import {
+  type Expectation,
+  expectEvents,
+  expectInvalid,
+  expectNothing,
+  expectRejection,
+  expectStates,
+} from './expectations.ts'
+import { type Asking, type Judged, judge } from './judge.ts'
+import type { Outcome } from './outcome-types.ts'
+import { failUnmet } from './unmet.ts'
+
+/** What came of a command, at once. @throws what the definitions do, and where the schema does not answer at once */
+export function toOutcome<Asked extends Executable>(asking: Asking): Outcome<Asked, void> {
+  const judged = judge(asking)
+  if (!(judged instanceof Promise)) return toTyped<Asked, void>(asking.command, judged)
+  judged.catch(() => {})
+  throw new Error(
+    `The command ${asking.command.name} validates its input asynchronously: await given(…).whenAsync(…).then(…).`,
+  )
+}
+
+/** The same of a command whose schema takes its time: each expectation is a promise. */
+export function toOutcomeLater<Asked extends Executable>(asking: Asking): Outcome<Asked, Promise<void>> {
+  const judged = Promise.resolve(judge(asking))
+  // A failure is for the expectation to meet.
+  judged.catch(() => {})
+  return toTyped<Asked, Promise<void>>(asking.command, judged)
+}
+
+/** The types of what may be expected are the command's; what is done with it is the same for all. */
+function toTyped<Asked extends Executable, Answer>(command: Executable, judged: Judged | Promise<Judged>) {
+  return new CheckedOutcome(command, judged) as unknown as Outcome<Asked, Answer>
+}
+
+class CheckedOutcome {
+  readonly #command: Executable
+  readonly #judged: Judged | Promise<Judged>
+
+  constructor(command: Executable, judged: Judged | Promise<Judged>) {
+    this.#command = command
+    this.#judged = judged
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: given, when, then
+  then(...expected: readonly unknown[]): void | Promise<void> {
+    assertEvents(expected)
+    return this.#check(expectEvents(this.#byPart(expected)), this.then)
+  }
+
+  thenNothing(): void | Promise<void> {
+    return this.#check(expectNothing(), this.thenNothing)
+  }
+
+  thenRejected(reason: string, ...details: readonly unknown[]): void | Promise<void> {
+    return this.#check(expectRejection(reason, details), this.thenRejected)
+  }
+
+  thenInvalid(...paths: readonly string[]): void | Promise<void> {
+    return this.#check(expectInvalid(paths), this.thenInvalid)
+  }
+
+  thenState(state: unknown): void | Promise<void> {
+    const isJoint = 'aggregates' in this.#command
+    const states = isJoint ? Object.entries(state as Readonly<Record<string, unknown>>) : [[undefined, state] as const]
+    return this.#check(expectStates(new Map(states)), this.thenState)
+  }
+
+  #byPart(expected: readonly unknown[]): ReadonlyMap<string | undefined, readonly NewEvent[]> {
+    if (!('aggregates' in this.#command)) return new Map([[undefined, expected as readonly NewEvent[]]])
+    const [parts = {}] = expected as readonly Readonly<Record<string, NewEvent | readonly NewEvent[]>>[]
+    const names = new Set([...Object.keys(this.#command.aggregates), ...Object.keys(parts)])
+    return new Map([...names].map((part) => [part, [parts[part] ?? []].flat()]))
+  }
+
+  // biome-ignore lint/complexity/noBannedTypes: what AssertionError takes
+  #check(expectation: Expectation, calledBy: Function): void | Promise<void> {
+    const check = (judged: Judged) => {
+      const unmet = expectation(this.#command.name, judged)
+      if (unmet !== undefined) failUnmet(unmet, calledBy)
+    }
+    return this.#judged instanceof Promise ? this.#judged.then(check) : check(this.#judged)
+  }
+}
+
+/** What has a `then` is taken for a promise by `await`, which calls it with functions; so does who forgets to make the event. */
+function assertEvents(expected: readonly unknown[]): void {
+  const [first] = expected
+  if (typeof first !== 'function') return
+  if ('type' in first) throw new TypeError(`then(…) takes events: make ${String(first.type)} with its data.`)
+  throw new TypeError('Nothing is expected of the command yet: go on with .then(…), .thenRejected(…) or another.')
+}

@@ -1,0 +1,32 @@
+import { brokenDefinition, freezeDeep, type RecordedEvent } from '../../events/index.ts'
+import { type AnyReadModel, foldRows, toKeyed } from '../../readmodels/index.ts'
+import { findDifferences } from './differences.ts'
+
+type Rows = ReadonlyMap<string, unknown>
+
+/**
+ * The rows that a read model has after the events, by the code that projections fold with. As nobody knows how a tail
+ * cuts the log into batches, one batch and many must give the same.
+ *
+ * @throws `projection-failed`; `broken-definition` for a fold that goes by the batch
+ */
+export function rowsOf(readModel: AnyReadModel, events: readonly RecordedEvent[]): Rows {
+  const types = new Set(readModel.events.map(({ type }) => type))
+  const own = events.filter(({ type }) => types.has(type))
+  const atOnce = applyBatch(readModel, new Map(), own)
+  const oneByOne = own.reduce<Rows>((rows, event) => applyBatch(readModel, rows, [event]), new Map())
+  const [difference] = findDifferences('rows', Object.fromEntries(oneByOne), Object.fromEntries(atOnce))
+  if (difference === undefined) return atOnce
+  const problem = `gives other rows when its events come one by one: ${difference}. It must be a pure function`
+  throw brokenDefinition(`The read model ${readModel.name}`, problem)
+}
+
+function applyBatch(readModel: AnyReadModel, before: Rows, events: readonly RecordedEvent[]): Rows {
+  const rows = new Map(before)
+  for (const [key, { row }] of foldRows(readModel, rows, toKeyed(readModel, events))) {
+    // A copy, as a target gives; frozen, so that a fold that changes it in place fails.
+    if (row === undefined) rows.delete(key)
+    else rows.set(key, freezeDeep(structuredClone(row)))
+  }
+  return rows
+}
