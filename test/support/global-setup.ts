@@ -4,12 +4,13 @@
  */
 import type { TestProject } from 'vitest/node'
 import { setUpPostgres } from './postgres-setup.ts'
+import { setUpRedis } from './redis-setup.ts'
 
 type TearDown = () => Promise<void>
 type SetUp = (project: TestProject) => Promise<TearDown | undefined>
 
 /** One line for each kind of server. */
-const SERVERS: readonly SetUp[] = [setUpPostgres]
+const SERVERS: readonly SetUp[] = [setUpPostgres, setUpRedis]
 
 export async function setup(project: TestProject): Promise<TearDown> {
   const tearDowns: (TearDown | undefined)[] = []

