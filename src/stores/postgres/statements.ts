@@ -32,6 +32,7 @@ export function pageStatement(file: ReadFile, direction: 'forwards' | 'backwards
     const text = readSql('page')
       .replaceAll('{key}', key)
       .replace('{events}', () => readSql(file))
+      .replaceAll('{backwards}', String(direction === 'backwards'))
       .replaceAll('{direction}', order)
     return { name: `daybook ${file} ${direction}`, text }
   })

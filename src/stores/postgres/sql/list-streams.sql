@@ -1,5 +1,1 @@
-select stream, version
-from daybook.streams
-where log = $1 and stream > $2 and stream < $3
-order by stream
-limit $4
+select stream, version from daybook.list_streams($1, $2, $3, $4) order by stream

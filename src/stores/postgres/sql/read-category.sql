@@ -1,6 +1,1 @@
-select *
-from daybook.events
-where log = $1 and category = $7 and (position + 0) > $2 and (position + 0) <= $3
-  and ($5::integer is null or (hashtextextended(stream, 0) & 9223372036854775807) % $5 = $6::integer)
-order by (position + 0) {direction}
-limit $4
+select * from daybook.read_category($1, $2, $3, $4, {backwards}, $5, $6, $7)

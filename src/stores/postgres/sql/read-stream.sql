@@ -1,5 +1,1 @@
-select *
-from daybook.events
-where log = $1 and stream = $2 and version >= $3 and version <= $4
-order by version {direction}
-limit $5
+select * from daybook.read_stream($1, $2, $3, $4, $5, {backwards})
