@@ -21,9 +21,12 @@ grant select on all tables in schema daybook to daybook_reader;
 
 grant daybook_reader to daybook_writer;
 grant execute on function daybook.append to daybook_writer;
-grant insert, update, delete on daybook.snapshots, daybook.checkpoints to daybook_writer;
+grant insert, update, delete on daybook.snapshots, daybook.checkpoints, daybook.leases to daybook_writer;
 
 grant daybook_writer to daybook_projector;
+grant insert, update, delete
+  on daybook.generations, daybook.generation_ids, daybook.generation_partitions, daybook.quarantine
+  to daybook_projector;
 create schema if not exists daybook_read_models;
 grant usage, create on schema daybook_read_models to daybook_projector;
 

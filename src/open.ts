@@ -37,7 +37,12 @@ export async function open(where: string | PostgresPool, options: OpenOptions = 
   const { log = DEFAULT_LOG, instruments = {}, ...engineOptions } = options
   const store = await openStore(where, engineOptions)
   const daybooks = new Map<string, LogDaybook>()
-  const daybook = new LogDaybook({ store, instruments, daybooks, defaultTargets: () => targetsOf(store) }, log, true)
+  let targets: Promise<ReadModelTargets> | undefined
+  const defaultTargets = () => {
+    targets ??= targetsOf(store)
+    return targets
+  }
+  const daybook = new LogDaybook({ store, instruments, daybooks, defaultTargets }, log, true)
   daybooks.set(log, daybook)
   return daybook
 }

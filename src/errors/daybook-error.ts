@@ -54,6 +54,10 @@ export interface DaybookErrorDetails {
   'not-reached': { projection: string; position: number; checkpoint: number }
   /** A projection stopped because applying an event failed. */
   'projection-failed': { projection: string; position: number }
+  /** The live rows were made by another definition than this one. */
+  'rebuild-needed': { projection: string; found: string; expected: string }
+  /** A generation of a read model that was asked for is not there, or is not in the state that it must be in. */
+  'generation-missing': { readModel: string }
 }
 
 export type DaybookErrorCode = keyof DaybookErrorDetails

@@ -1,12 +1,13 @@
 import type { RecordedEvent } from '../events/index.ts'
 import { type AnyReadModel, foldRows, toKeyed } from '../readmodels/index.ts'
-import type { EventLog, ReadModelTarget } from '../store/index.ts'
+import type { EventLog, Generation } from '../store/index.ts'
 
 /** Events to be applied to a read model. */
 export interface ProjectionBatch {
   readonly log: EventLog
   readonly readModel: AnyReadModel
-  readonly target: ReadModelTarget
+  /** Where the rows are. */
+  readonly generation: Generation
   readonly events: readonly RecordedEvent[]
   /** The checkpoint that the batch begins from. */
   readonly from: number
@@ -26,9 +27,9 @@ export type ApplyBatch = (batch: ProjectionBatch) => Promise<AppliedBatch>
 
 /** Reads the rows that the batch touches, folds it into them, and writes them with the checkpoint. */
 export async function applyBatch(batch: ProjectionBatch): Promise<AppliedBatch> {
-  const { readModel, target, events, from, checkpoint } = batch
+  const { readModel, generation, events, from, checkpoint } = batch
   const keyed = toKeyed(readModel, events)
-  const rows = await target.load(keyed.keys)
+  const rows = await generation.load(keyed.keys)
   const changes = foldRows(readModel, rows, keyed)
-  return { isSaved: await target.save(changes, from, checkpoint), rows: changes.size }
+  return { isSaved: await generation.save(changes, { from, to: checkpoint }), rows: changes.size }
 }

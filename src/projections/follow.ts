@@ -13,14 +13,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { DaybookError, isDaybookError } from '../errors/index.ts'
 import type { RecordedEvent } from '../events/index.ts'
 import type { AnyReadModel } from '../readmodels/index.ts'
-import type { EventLog, ReadModelTarget } from '../store/index.ts'
+import type { EventLog, Generation } from '../store/index.ts'
 import type { ApplyBatch } from './apply-batch.ts'
 import type { Progress } from './progress.ts'
 
 export interface Following {
   readonly log: EventLog
   readonly readModel: AnyReadModel
-  readonly target: ReadModelTarget
+  readonly generation: Generation
   readonly applyBatch: ApplyBatch
   readonly progress: Progress
   /** Told once, when the projection fails. */
@@ -50,10 +50,10 @@ async function followUntilSetback(
   following: Following,
   signal: AbortSignal,
 ): Promise<DaybookError | 'closed' | undefined> {
-  const { log, readModel, target, progress } = following
+  const { log, readModel, generation, progress } = following
   const types = readModel.events.map(({ type }) => type)
   try {
-    progress.beginFrom(await target.checkpoint())
+    progress.beginFrom(await generation.checkpoint())
     for await (const batch of log.tail({ after: progress.checkpoint, types, signal }).batches()) {
       if (!(await apply(following, batch))) return undefined
     }
@@ -67,21 +67,21 @@ async function followUntilSetback(
 
 /** False when another instance has applied it. */
 async function apply(
-  { log, readModel, target, applyBatch, progress }: Following,
+  { log, readModel, generation, applyBatch, progress }: Following,
   events: readonly RecordedEvent[],
 ): Promise<boolean> {
   const from = progress.checkpoint
   const checkpoint = events.at(-1)?.position ?? from
-  const { isSaved } = await applyBatch({ log, readModel, target, events, from, checkpoint })
+  const { isSaved } = await applyBatch({ log, readModel, generation, events, from, checkpoint })
   if (isSaved) progress.move(checkpoint)
   return isSaved
 }
 
 /** What the filter leaves out need not be looked at again by the next start. */
-async function keepProgress({ target, progress }: Following): Promise<void> {
+async function keepProgress({ generation, progress }: Following): Promise<void> {
   if (progress.position === progress.checkpoint) return
   try {
-    await target.save(new Map(), progress.checkpoint, progress.position)
+    await generation.save(new Map(), { from: progress.checkpoint, to: progress.position })
   } catch {
     // The next start then looks at a few events more.
   }

@@ -1,6 +1,6 @@
-import type { DaybookError } from '../errors/index.ts'
+import { DaybookError } from '../errors/index.ts'
 import type { AnyReadModel } from '../readmodels/index.ts'
-import type { EventLog, ReadModelTargets } from '../store/index.ts'
+import type { EventLog, Generation, ReadModelTargets } from '../store/index.ts'
 import type { ApplyBatch } from './apply-batch.ts'
 import { Progress } from './progress.ts'
 import { RunningProjection } from './projection.ts'
@@ -29,9 +29,15 @@ export async function project<Definition extends AnyReadModel>(
   options: Omit<ProjectOptions, 'targets'> = {},
 ): Promise<RunningProjection<Definition>> {
   const target = await targets.open(log.name, readModel.name)
-  const progress = new Progress(await target.checkpoint())
+  const generation = await target.live(readModel.fingerprint)
+  if (generation.fingerprint !== readModel.fingerprint) throw rebuildNeeded(readModel, generation)
+  const progress = new Progress(await generation.checkpoint())
   const { onFailure = warn } = options
-  const projection = new RunningProjection(readModel, { log, readModel, target, applyBatch, progress, onFailure })
+  const projection = new RunningProjection(
+    readModel,
+    { log, readModel, generation, applyBatch, progress, onFailure },
+    target,
+  )
   if (options.follow ?? true) return projection
   try {
     await projection.reached(await log.head(), toPatience(options.signal))
@@ -39,6 +45,14 @@ export async function project<Definition extends AnyReadModel>(
     await projection.stop()
   }
   return projection
+}
+
+function rebuildNeeded({ name, fingerprint }: AnyReadModel, generation: Generation): DaybookError {
+  const message =
+    `The live rows of ${name} were made by another definition than this one: its functions, its initial row, its ` +
+    'events or its version have changed. Rebuild the projection, or run the program that made them.'
+  const details = { projection: name, found: generation.fingerprint, expected: fingerprint }
+  return new DaybookError('rebuild-needed', message, details)
 }
 
 /** The longest time that a timer takes, some 24 days: catching up takes what it takes. */

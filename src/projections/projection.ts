@@ -1,6 +1,6 @@
 import { DaybookError } from '../errors/index.ts'
 import type { AnyReadModel, RowOf } from '../readmodels/index.ts'
-import { assertPosition, type EntriesOptions } from '../store/index.ts'
+import { assertPosition, type EntriesOptions, type ReadModelTarget, type RowEntry } from '../store/index.ts'
 import { type Following, follow } from './follow.ts'
 import type { ProjectionStatus } from './progress.ts'
 import { withTimeout } from './timeout.ts'
@@ -43,12 +43,14 @@ const DEFAULT_TIMEOUT_MS = 10_000
 export class RunningProjection<Definition extends AnyReadModel> implements Projection<RowOf<Definition>> {
   readonly readModel: Definition
   readonly #following: Following
+  readonly #target: ReadModelTarget
   readonly #stopping = new AbortController()
   readonly #finished: Promise<void>
 
-  constructor(readModel: Definition, following: Following) {
+  constructor(readModel: Definition, following: Following, target: ReadModelTarget) {
     this.readModel = readModel
     this.#following = following
+    this.#target = target
     this.#finished = follow(following, this.#stopping.signal)
   }
 
@@ -125,11 +127,11 @@ export class RunningProjection<Definition extends AnyReadModel> implements Proje
 
   async get(key: string): Promise<RowOf<Definition> | undefined> {
     // The target keeps what this read model's own fold has made.
-    return (await this.#following.target.get(key)) as RowOf<Definition> | undefined
+    return (await this.#target.get(key)) as RowOf<Definition> | undefined
   }
 
   entries(options: EntriesOptions = {}): AsyncIterable<readonly [key: string, row: RowOf<Definition>]> {
-    return this.#following.target.entries(options) as AsyncIterable<readonly [string, RowOf<Definition>]>
+    return toPairs<RowOf<Definition>>(this.#target.entries(options))
   }
 
   async stop(): Promise<void> {
@@ -140,4 +142,9 @@ export class RunningProjection<Definition extends AnyReadModel> implements Proje
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop()
   }
+}
+
+/** The target keeps what the read model's own fold has made. */
+async function* toPairs<Row>(entries: AsyncIterable<RowEntry>): AsyncGenerator<readonly [string, Row]> {
+  for await (const [key, row] of entries) yield [key, row as Row]
 }

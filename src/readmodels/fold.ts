@@ -11,7 +11,7 @@ import {
   quote,
   type RecordedEvent,
 } from '../events/index.ts'
-import type { RowChange } from '../store/index.ts'
+import type { RowChange, StoredRow } from '../store/index.ts'
 import { type AnyReadModel, MAX_KEY_LENGTH } from './read-model.ts'
 
 /** Events of a read model in today's shape, with the keys that each touches. */
@@ -45,14 +45,16 @@ export function toKeyed(readModel: AnyReadModel, batch: readonly RecordedEvent[]
  */
 export function foldRows(
   readModel: AnyReadModel,
-  rows: ReadonlyMap<string, unknown>,
+  rows: ReadonlyMap<string, StoredRow>,
   { events }: KeyedBatch,
 ): ReadonlyMap<string, RowChange> {
   const changes = new Map<string, RowChange>()
   for (const { event, keys } of events) {
     for (const key of keys) {
-      const before = changes.has(key) ? changes.get(key)?.row : rows.get(key)
-      const from = before === undefined ? readModel.initial : before
+      const before = changes.get(key) ?? rows.get(key)
+      // Applied already, where rows outlive the checkpoint that was to follow them.
+      if (before !== undefined && before.position >= event.position) continue
+      const from = before?.row === undefined ? readModel.initial : before.row
       const row = withPosition(readModel, event, () => dropUndefined(readModel.apply(from, event)))
       changes.set(key, { row, position: event.position })
     }

@@ -10,11 +10,14 @@ import {
   toUpcast,
 } from '../events/index.ts'
 import { assertProjectionName } from '../store/index.ts'
+import { toFingerprint } from './fingerprint.ts'
 
 /** Any read model's definition, as far as folding goes. */
 export interface AnyReadModel {
   readonly name: string
   readonly events: readonly AnyEventDefinition[]
+  /** Changes with anything that changes what rows come of the same events. */
+  readonly fingerprint: string
   /** The row of a key that no event has touched. */
   readonly initial: unknown
   /** The event in today's shape. @throws `unreadable-event` */
@@ -42,6 +45,11 @@ export interface ReadModelOptions<Row, Definition extends AnyEventDefinition> {
   readonly key: (event: RecordedOf<Definition>) => string | readonly string[] | null | undefined
   /** The row before its first event, which is frozen. Rows are JSON. */
   readonly initial: Row & JsonOnly<Row>
+  /**
+   * Says when rows must be made anew: they are when it changes, and only then. When absent, any change of the functions'
+   * source, the initial row or the events' upcasters asks for a rebuild.
+   */
+  readonly version?: number | string
 }
 
 /** One pure function for each event: the row after it, from the row before it; undefined deletes the row. */
@@ -59,7 +67,7 @@ export const MAX_KEY_LENGTH = 512
 /**
  * Defines a read model; `.evolve({ … })` completes it. The same definition runs in memory and in PostgreSQL.
  *
- * @param name Names its checkpoint and its table: at most 255 characters, in PostgreSQL at most 63 bytes.
+ * @param name Names its checkpoint and its table: at most 255 characters, in PostgreSQL at most 56 bytes.
  * @throws `invalid-argument` for a bad name, or two events of one type
  * @example
  * const balances = readModel('account-balances', {
@@ -87,7 +95,7 @@ interface Fold<Row, Definition extends AnyEventDefinition> {
 
 function complete<Row, Definition extends AnyEventDefinition>(
   name: string,
-  { events, key, initial }: ReadModelOptions<Row, Definition>,
+  { events, key, initial, version }: ReadModelOptions<Row, Definition>,
   fold: Fold<Row, Definition>,
 ): ReadModel<Row, Definition> {
   // The compiler knows the entries one by one; here they are looked up by a type that only the event knows.
@@ -98,6 +106,7 @@ function complete<Row, Definition extends AnyEventDefinition>(
   return {
     name,
     events,
+    fingerprint: toFingerprint({ events, key, initial, version, evolve }),
     initial: freezeDeep<Row>(initial),
     upcast: fold.upcast,
     keysOf(event) {

@@ -41,3 +41,8 @@ export function notSupported(engine: string, capability: string): DaybookError {
 export function storeClosed(engine: string): DaybookError {
   return new DaybookError('closed', `The ${engine} store is closed. Open it again to go on.`, { what: 'store' })
 }
+
+export function generationMissing(readModel: string, problem: string): DaybookError {
+  const message = `The read model ${readModel} has ${problem}. List its generations to see what there is.`
+  return new DaybookError('generation-missing', message, { readModel })
+}

@@ -10,6 +10,7 @@ export {
 export {
   boundaryConflict,
   eventIdTaken,
+  generationMissing,
   importOutOfOrder,
   versionConflict,
 } from './conflicts.ts'
@@ -25,9 +26,29 @@ export {
 export { type PreparedImport, prepareImport } from './import-request.ts'
 export { Lifetime } from './lifetime.ts'
 export { openMemory } from './memory/index.ts'
-export { assertLogName, assertProjectionName, assertSnapshotKey, encodeSnapshot } from './names.ts'
+export {
+  assertLeaseName,
+  assertLeaseTerms,
+  assertLogName,
+  assertProjectionName,
+  assertSnapshotKey,
+  encodeNote,
+  encodeSnapshot,
+} from './names.ts'
 export type * from './port.ts'
-export type { EntriesOptions, ReadModelTarget, ReadModelTargets, RowChange } from './read-model-target.ts'
+export type {
+  CheckpointMove,
+  EntriesOptions,
+  Generation,
+  GenerationInfo,
+  GenerationState,
+  QuarantinedKey,
+  ReadModelTarget,
+  ReadModelTargets,
+  RowChange,
+  RowEntry,
+  StoredRow,
+} from './read-model-target.ts'
 export { isSqlStore, type SqlClient, type SqlDatabase, type SqlStore } from './sql-store.ts'
 export { tailReader } from './tail.ts'
 export { unlessAborted } from './unless-aborted.ts'

@@ -1,7 +1,7 @@
 /** Checks of the names and values that are no events: logs, snapshots, checkpoints. */
 import { assertStreamName, findJsonProblem, findNameProblem } from '../events/index.ts'
 import { assertPosition, MAX_VERSION, refuse } from './append-request.ts'
-import type { Snapshot, SnapshotKey } from './port.ts'
+import type { LeaseTerms, Snapshot, SnapshotKey } from './port.ts'
 
 /** What PostgreSQL allows for an identifier: a log's name may become one, as a notification's channel or a role. */
 const MAX_LOG_NAME_LENGTH = 63
@@ -23,6 +23,29 @@ export function assertSnapshotKey(key: SnapshotKey): void {
   assertStreamName(key.stream)
   assertName(key.definition, 'definition', MAX_DEFINITION_NAME_LENGTH)
   assertName(key.fingerprint, 'fingerprint', MAX_DEFINITION_NAME_LENGTH)
+}
+
+/** A day: what has to be held for longer wants another kind of lock. */
+const LONGEST_LEASE_MS = 86_400_000
+
+/** @throws `invalid-argument` */
+export function assertLeaseName(name: string, owner: string): void {
+  assertName(name, 'name', MAX_DEFINITION_NAME_LENGTH)
+  assertName(owner, 'owner', MAX_DEFINITION_NAME_LENGTH)
+}
+
+/** @throws `invalid-argument` */
+export function assertLeaseTerms({ durationMs }: LeaseTerms): void {
+  if (!Number.isInteger(durationMs) || durationMs < 1 || durationMs > LONGEST_LEASE_MS)
+    refuse('durationMs', `is ${durationMs}, and not a whole number from 1 to ${LONGEST_LEASE_MS}`)
+}
+
+/** A lease's note as JSON text; undefined when there is none. @throws `invalid-argument` */
+export function encodeNote(note: unknown): string | undefined {
+  if (note === undefined) return undefined
+  const found = findJsonProblem(note, 'note')
+  if (found !== undefined) refuse(found.path, found.problem)
+  return JSON.stringify(note)
 }
 
 /** The snapshot's state as JSON text. @throws `invalid-argument` */

@@ -72,6 +72,7 @@ export interface EventLog {
 
   readonly snapshots: SnapshotStore
   readonly checkpoints: CheckpointStore
+  readonly leases: LeaseStore
 }
 
 /**
@@ -285,4 +286,46 @@ export interface CheckpointStore {
    */
   move(projection: string, expected: number, position: number): Promise<boolean>
   list(): Promise<readonly { readonly projection: string; readonly position: number }[]>
+}
+
+/**
+ * Who of several processes does what only one should do at a time. A lease runs out by the clock of the server, which
+ * all share, and never by that of a client. It keeps nobody from writing: whoever holds one must also fence what it
+ * writes, by the lease's token or by a checkpoint, as a process may sleep through the end of its lease.
+ */
+export interface LeaseStore {
+  /**
+   * Undefined while somebody else holds it. The holder itself gets it again with the same token, and longer.
+   * @throws `invalid-argument` for a bad name, or a duration that is not from 1 ms to a day
+   */
+  acquire(name: string, owner: string, terms: LeaseTerms): Promise<Lease | undefined>
+  /** False when it ran out or another has it: then it is lost, and has to be acquired. */
+  renew(lease: Lease, terms: LeaseTerms): Promise<boolean>
+  /** Ends it, unless it is lost already. Its last note stays. */
+  release(lease: Lease, note?: unknown): Promise<void>
+  /** Every lease that ever was, by name: also those that have run out, with their last notes. */
+  list(): Promise<readonly LeaseInfo[]>
+}
+
+export interface LeaseTerms {
+  readonly durationMs: number
+  /** What the holder is doing: JSON for whoever lists leases. The one before is kept when absent. */
+  readonly note?: unknown
+}
+
+export interface Lease {
+  readonly name: string
+  /** A name that no other process has. */
+  readonly owner: string
+  /** Grows with each change of holder. */
+  readonly token: number
+}
+
+export interface LeaseInfo extends Lease {
+  /** By the server's clock; 0 or less when nobody holds it. */
+  readonly expiresInMs: number
+  /** Null when none was ever left. */
+  readonly note: unknown
+  /** When it was last acquired, renewed or released, by the server's clock. */
+  readonly updatedAt: Date
 }

@@ -35,5 +35,6 @@ export function observeLog(recorder: Recorder, log: EventLog): EventLog {
     import: (events, options) => observeImport(recorder, { log, events, options }),
     snapshots: observeSnapshots(recorder, log),
     checkpoints: log.checkpoints,
+    leases: log.leases,
   }
 }

@@ -10,7 +10,7 @@ import { isDaybookError } from '../errors/index.ts'
 import type { ProjectionBatch } from '../projections/index.ts'
 import type { EventLog } from '../store/index.ts'
 
-type Watched = Pick<ProjectionBatch, 'log' | 'readModel' | 'target'>
+type Watched = Pick<ProjectionBatch, 'log' | 'readModel' | 'generation'>
 
 interface Lag {
   readonly seconds: number
@@ -47,10 +47,10 @@ export class ProjectionLag {
     return decorated
   }
 
-  watch({ log, readModel, target }: Watched): void {
+  watch({ log, readModel, generation }: Watched): void {
     const bare = this.#bare.get(log) ?? log
     const ofLog = this.#watched.get(bare) ?? new Map<string, Watched>()
-    this.#watched.set(bare, ofLog.set(readModel.name, { log: bare, readModel, target }))
+    this.#watched.set(bare, ofLog.set(readModel.name, { log: bare, readModel, generation }))
   }
 
   async #forEach(observe: (labels: Attributes, lag: Lag) => void): Promise<void> {
@@ -70,8 +70,8 @@ export class ProjectionLag {
   }
 }
 
-async function findLag({ log, readModel, target }: Watched): Promise<Lag> {
-  const after = await target.checkpoint()
+async function findLag({ log, readModel, generation }: Watched): Promise<Lag> {
+  const after = await generation.checkpoint()
   const types = readModel.events.map(({ type }) => type)
   const [oldest] = await log.read({ after, types, limit: 1 }).toArray()
   if (oldest === undefined) return { seconds: 0, positions: 0 }

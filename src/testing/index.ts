@@ -1,6 +1,6 @@
 /**
- * For tests of a domain: given, when, then. For authors of engines: the facts that hold for every event store, as cases
- * for any test runner.
+ * For tests of a domain: given, when, then. For authors of engines and targets: the facts that hold for every event store,
+ * and for every target of read models, as cases for any test runner.
  */
 export {
   type Attempt,
@@ -27,3 +27,4 @@ export {
   stored,
 } from './given/index.ts'
 export { Random } from './random.ts'
+export { inapplicable, type TargetCase, targetConformance } from './targets/index.ts'

@@ -1,4 +1,4 @@
-import { type Daybook, event, open, type ReadModelTarget, type ReadModelTargets, readModel } from 'daybook'
+import { type Daybook, event, type Generation, open, type ReadModelTargets, readModel } from 'daybook'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { instead } from '../support/instead.ts'
@@ -23,9 +23,9 @@ describe('project', () => {
         calls.push(`load ${keys.join()}`)
         return target.load(keys)
       },
-      save: (changes, ...where) => {
-        calls.push(`save ${[...changes.keys()]} ${where}`)
-        return target.save(changes, ...where)
+      save: (changes, move) => {
+        calls.push(`save ${[...changes.keys()]} ${move.from},${move.to}`)
+        return target.save(changes, move)
       },
     }))
     await using daybook = await open('memory:', { instruments: { targets: watch } })
@@ -47,10 +47,10 @@ describe('project', () => {
   test('a batch that another instance was faster with is not applied twice', async () => {
     let isFaster = true
     const watch = watching((target) => ({
-      save: async (changes, expected, checkpoint) => {
-        if (isFaster) await target.save(changes, expected, checkpoint)
+      save: async (changes, move) => {
+        if (isFaster) await target.save(changes, move)
         isFaster = false
-        return await target.save(changes, expected, checkpoint)
+        return await target.save(changes, move)
       },
     }))
     await using daybook = await open('memory:', { instruments: { targets: watch } })
@@ -113,9 +113,9 @@ describe('project', () => {
   test('a stop keeps how far it has looked, so that the next start need not look again', async () => {
     const kept: number[] = []
     const watch = watching((target) => ({
-      save: (changes, expected, checkpoint) => {
-        kept.push(checkpoint)
-        return target.save(changes, expected, checkpoint)
+      save: (changes, move) => {
+        kept.push(move.to)
+        return target.save(changes, move)
       },
     }))
     await using daybook = await open('memory:', { instruments: { targets: watch } })
@@ -170,12 +170,18 @@ describe('project', () => {
   })
 })
 
-/** Targets whose calls are replaced or watched. */
-function watching(watch: (target: ReadModelTarget) => Partial<ReadModelTarget>) {
-  return (targets: ReadModelTargets): ReadModelTargets => ({
-    open: async (log, name) => {
-      const target = await targets.open(log, name)
-      return instead(target, watch(target))
-    },
-  })
+/** Targets whose live generation's calls are replaced or watched. */
+function watching(watch: (generation: Generation) => Partial<Generation>) {
+  return (targets: ReadModelTargets): ReadModelTargets =>
+    instead(targets, {
+      open: async (log, name) => {
+        const target = await targets.open(log, name)
+        return instead(target, {
+          live: async (fingerprint) => {
+            const generation = await target.live(fingerprint)
+            return instead(generation, watch(generation))
+          },
+        })
+      },
+    })
 }

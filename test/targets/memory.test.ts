@@ -1,4 +1,5 @@
 import { memoryTargets } from '../../src/targets/memory/index.ts'
 import { describeTargets } from './describe-targets.ts'
 
-describeTargets(memoryTargets)
+const targets = memoryTargets()
+describeTargets(() => targets)

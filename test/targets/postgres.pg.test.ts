@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { SqlStore } from '../../src/store/index.ts'
+import type { Generation, ReadModelTarget, SqlStore } from '../../src/store/index.ts'
 import { openPostgres } from '../../src/stores/postgres/index.ts'
 import { postgresTargets } from '../../src/targets/postgres/index.ts'
 import { describeOnPostgres, useTestDatabase } from '../support/postgres.ts'
@@ -17,10 +17,10 @@ describeOnPostgres('on PostgreSQL', () => {
 
   test('eight that open the same new read model at once make one table', async () => {
     const targets = postgresTargets(store.database)
-    await Promise.all(Array.from({ length: 8 }, () => targets.open('main', 'new')))
+    await Promise.all(Array.from({ length: 8 }, async () => (await targets.open('main', 'new')).live('f')))
     const { rows } = await store.database.transaction((client) =>
       client.query(
-        `select count(*)::int as tables from pg_tables where schemaname = 'daybook_read_models' and tablename = 'new'`,
+        `select count(*)::int as tables from pg_tables where schemaname = 'daybook_read_models' and tablename = 'new~1'`,
       ),
     )
     expect(rows[0]?.tables).toBe(1)
@@ -28,22 +28,53 @@ describeOnPostgres('on PostgreSQL', () => {
 
   test('rows that fail to be written leave the checkpoint where it was', async () => {
     const target = await postgresTargets(store.database).open('main', 'failing')
+    const live = await target.live('f')
     const broken = new Map([['a\u0000', { row: {}, position: 1 }]])
-    await expect(target.save(broken, 0, 1)).rejects.toThrow()
-    expect(await target.checkpoint()).toBe(0)
-    expect(await target.save(new Map([['a', { row: {}, position: 1 }]]), 0, 1)).toBe(true)
+    await expect(live.save(broken, { from: 0, to: 1 })).rejects.toThrow()
+    expect(await live.checkpoint()).toBe(0)
+    expect(await live.save(new Map([['a', { row: {}, position: 1 }]]), { from: 0, to: 1 })).toBe(true)
   })
 
-  test('logs share a table and no rows', async () => {
+  test('the view of a read model shows the live rows of every log, whichever generation each is in', async () => {
     const targets = postgresTargets(store.database)
     const [one, two] = [await targets.open('one', 'shared'), await targets.open('two', 'shared')]
-    await one.save(new Map([['a', { row: { of: 'one' }, position: 1 }]]), 0, 1)
-    expect(await two.get('a')).toBeUndefined()
-    expect(await two.checkpoint()).toBe(0)
+    const save = async (target: ReadModelTarget, generation: Generation, of: string) => {
+      await generation.save(new Map([['a', { row: { of }, position: 1 }]]), { from: 0, to: 1 })
+      return target
+    }
+    await save(one, await one.live('f1'), 'one, before')
+    await save(two, await two.live('f1'), 'two')
+    const building = await one.build('f2')
+    await save(one, building, 'one, after')
+    const seen = async () => {
+      const query = `select log, document->>'of' as of from daybook_read_models.shared order by log`
+      return (await store.database.transaction((client) => client.query(query))).rows.map(({ of }) => of)
+    }
+    expect(await seen()).toEqual(['one, before', 'two'])
+    await one.promote(building.id)
+    expect(await seen()).toEqual(['one, after', 'two'])
+    await one.promote((await one.build('f3')).id)
+    expect(await seen()).toEqual(['two'])
+  })
+
+  test('rows that somebody else deletes are missed, those that the fold deletes are not', async () => {
+    const live = await (await postgresTargets(store.database).open('main', 'emptied')).live('f')
+    const run = (text: string) => store.database.transaction((client) => client.query(text))
+    expect(await live.isEmptied()).toBe(false)
+    await live.save(new Map([['a', { row: {}, position: 1 }]]), { from: 0, to: 1 })
+    expect(await live.isEmptied()).toBe(false)
+    await run('delete from daybook_read_models."emptied~1"')
+    expect(await live.isEmptied()).toBe(true)
+    await live.save(new Map([['a', { row: {}, position: 2 }]]), { from: 1, to: 2 })
+    await live.save(new Map([['a', { row: undefined, position: 3 }]]), { from: 2, to: 3 })
+    expect(await live.isEmptied()).toBe(false)
+    await live.save(new Map([['b', { row: {}, position: 4 }]]), { from: 3, to: 4 })
+    await run('truncate daybook_read_models."emptied~1"')
+    expect(await live.isEmptied()).toBe(true)
   })
 
   test('a name longer than a table’s is refused', async () => {
-    const opened = postgresTargets(store.database).open('main', 'x'.repeat(64))
+    const opened = postgresTargets(store.database).open('main', 'x'.repeat(57))
     await expect(opened).rejects.toMatchObject({ code: 'invalid-argument' })
   })
 })

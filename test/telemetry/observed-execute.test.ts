@@ -143,11 +143,12 @@ test('snapshots › are counted, found and missing', async () => {
 
 /** A log as plain functions, so that one of them can be replaced. */
 function toPlain(log: EventLog): EventLog {
-  const { name, snapshots, checkpoints } = log
+  const { name, snapshots, checkpoints, leases } = log
   return {
     name,
     snapshots,
     checkpoints,
+    leases,
     append: (request, options) => log.append(request, options),
     readStream: (stream, options) => log.readStream(stream, options),
     read: (options) => log.read(options),

@@ -32,6 +32,7 @@ import { appendTo } from './append.ts'
 import { Book, type StoredEvent } from './book.ts'
 import { MemoryCheckpoints } from './checkpoints.ts'
 import { importInto } from './import.ts'
+import { MemoryLeases } from './leases.ts'
 import { matches } from './matches.ts'
 import { fetchPage, fetchTailPage, findPositionAt, listStreams, type Span, startOf } from './search.ts'
 import { MemorySnapshots } from './snapshots.ts'
@@ -40,6 +41,7 @@ export class MemoryLog implements EventLog {
   readonly name: string
   readonly snapshots: MemorySnapshots
   readonly checkpoints: MemoryCheckpoints
+  readonly leases: MemoryLeases
   readonly #book = new Book()
   readonly #lifetime: Lifetime
 
@@ -48,6 +50,7 @@ export class MemoryLog implements EventLog {
     this.#lifetime = lifetime
     this.snapshots = new MemorySnapshots(lifetime)
     this.checkpoints = new MemoryCheckpoints(lifetime)
+    this.leases = new MemoryLeases(lifetime)
   }
 
   async append(request: AppendRequest, options: AppendOptions = {}): Promise<Appended> {

@@ -35,6 +35,7 @@ import type { Database, Session } from './database.ts'
 import { isTakenEventId, isTransient } from './failures.ts'
 import type { Member, Outcome } from './group.ts'
 import { importInto } from './import.ts'
+import { PostgresLeases } from './leases.ts'
 import { listStreams } from './list-streams.ts'
 import { listTypes } from './list-types.ts'
 import { logSource, type Span, streamSource } from './reading.ts'
@@ -45,6 +46,7 @@ export class PostgresLog implements EventLog {
   readonly name: string
   readonly snapshots: PostgresSnapshots
   readonly checkpoints: PostgresCheckpoints
+  readonly leases: PostgresLeases
   readonly #database: Database
   readonly #lifetime: Lifetime
   readonly #appender: Appender
@@ -55,6 +57,7 @@ export class PostgresLog implements EventLog {
     this.#lifetime = lifetime
     this.snapshots = new PostgresSnapshots(name, database, lifetime)
     this.checkpoints = new PostgresCheckpoints(name, database, lifetime)
+    this.leases = new PostgresLeases(name, database, lifetime)
     this.#appender = new Appender({ log: name, database, onRecorded: () => this.#hasGrown() })
   }
 

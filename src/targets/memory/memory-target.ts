@@ -1,50 +1,112 @@
 /** Keeps rows in this process: gone with it, and folded anew from the whole log at each start. */
-import type { EntriesOptions, ReadModelTarget, ReadModelTargets, RowChange } from '../../store/index.ts'
+import {
+  type EntriesOptions,
+  type Generation,
+  type GenerationInfo,
+  type GenerationState,
+  generationMissing,
+  type ReadModelTarget,
+  type ReadModelTargets,
+  type RowEntry,
+  refuse,
+} from '../../store/index.ts'
+import { MemoryGeneration } from './memory-generation.ts'
 
 /** Read models in plain maps, for tests and for small models that every process holds by itself. */
 export function memoryTargets(): ReadModelTargets {
-  return { open: async () => new MemoryTarget() }
+  const targets = new Map<string, MemoryTarget>()
+  return {
+    isShared: false,
+    isTransactional: true,
+    async open(log, readModel) {
+      const place = JSON.stringify([log, readModel])
+      const target = targets.get(place) ?? new MemoryTarget(readModel)
+      targets.set(place, target)
+      return target
+    },
+  }
 }
 
 class MemoryTarget implements ReadModelTarget {
-  /** JSON text, so that no row is shared between the fold and its readers. */
-  readonly #rows = new Map<string, string>()
-  #checkpoint = 0
+  readonly #readModel: string
+  #generations: readonly MemoryGeneration[] = []
+  #lastId = 0
 
-  async checkpoint(): Promise<number> {
-    return this.#checkpoint
+  constructor(readModel: string) {
+    this.#readModel = readModel
   }
 
-  async load(keys: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
-    const rows = new Map<string, unknown>()
-    for (const key of keys) {
-      const row = this.#rows.get(key)
-      if (row !== undefined) rows.set(key, JSON.parse(row))
-    }
-    return rows
+  async generations(): Promise<readonly GenerationInfo[]> {
+    return this.#generations.flatMap((generation) => {
+      const { id, state, fingerprint, createdAt } = generation
+      return state === undefined ? [] : [{ id, state, fingerprint, createdAt, checkpoint: generation.checkpointNow() }]
+    })
   }
 
-  async save(changes: ReadonlyMap<string, RowChange>, expected: number, checkpoint: number): Promise<boolean> {
-    if (this.#checkpoint !== expected) return false
-    this.#checkpoint = checkpoint
-    for (const [key, { row }] of changes) {
-      if (row === undefined) this.#rows.delete(key)
-      else this.#rows.set(key, JSON.stringify(row))
-    }
-    return true
+  async live(fingerprint: string): Promise<Generation> {
+    return this.#find('live') ?? this.#add('live', fingerprint)
+  }
+
+  async build(fingerprint: string): Promise<Generation> {
+    const begun = this.#find('building')
+    if (begun?.fingerprint === fingerprint) return begun
+    this.#remove(begun)
+    return this.#add('building', fingerprint)
+  }
+
+  async generation(id: number): Promise<Generation> {
+    return this.#generations.find((each) => each.id === id) ?? this.#miss(`no generation ${id}`)
+  }
+
+  async promote(id: number): Promise<void> {
+    const building = this.#find('building')
+    if (building?.id !== id) return this.#miss(`no generation ${id} that is being built`)
+    this.#remove(this.#find('previous'))
+    this.#swap(building)
+  }
+
+  async rollBack(): Promise<void> {
+    this.#swap(this.#find('previous') ?? this.#miss('no previous generation to go back to'))
+  }
+
+  async drop(id: number): Promise<void> {
+    const found = this.#generations.find((each) => each.id === id)
+    if (found?.state === 'live') refuse('id', `is ${id}, the live generation: make another one live first`)
+    this.#remove(found)
   }
 
   async get(key: string): Promise<unknown> {
-    const row = this.#rows.get(key)
-    return row === undefined ? undefined : JSON.parse(row)
+    return await this.#find('live')?.get(key)
   }
 
-  async *entries({ signal }: EntriesOptions = {}): AsyncGenerator<readonly [string, unknown]> {
-    const keys = [...this.#rows.keys()].map((key) => ({ key, bytes: Buffer.from(key) }))
-    for (const { key } of keys.sort((a, b) => Buffer.compare(a.bytes, b.bytes))) {
-      signal?.throwIfAborted()
-      const row = this.#rows.get(key)
-      if (row !== undefined) yield [key, JSON.parse(row)]
-    }
+  async *entries(options: EntriesOptions = {}): AsyncGenerator<RowEntry> {
+    const live = this.#find('live')
+    if (live !== undefined) yield* live.entries(options)
+  }
+
+  #find(state: GenerationState): MemoryGeneration | undefined {
+    return this.#generations.find((each) => each.state === state)
+  }
+
+  #add(state: GenerationState, fingerprint: string): MemoryGeneration {
+    const generation = new MemoryGeneration(++this.#lastId, fingerprint, state)
+    this.#generations = [...this.#generations, generation]
+    return generation
+  }
+
+  #remove(generation: MemoryGeneration | undefined): void {
+    if (generation === undefined) return
+    generation.state = undefined
+    this.#generations = this.#generations.filter((each) => each !== generation)
+  }
+
+  #swap(next: MemoryGeneration): void {
+    const live = this.#find('live')
+    if (live !== undefined) live.state = 'previous'
+    next.state = 'live'
+  }
+
+  #miss(problem: string): never {
+    throw generationMissing(this.#readModel, problem)
   }
 }

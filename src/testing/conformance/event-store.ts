@@ -6,6 +6,7 @@ import { expectedVersionCases } from './expected-versions.ts'
 import { filterCases, partitionCases } from './filters.ts'
 import { importCases } from './import.ts'
 import { checkpointCases, snapshotCases } from './keepsakes.ts'
+import { leaseCases } from './leases.ts'
 import { lifetimeCases, transactionCases } from './lifetime.ts'
 import { eventLimitCases, nameLimitCases } from './limits.ts'
 import { logCases } from './logs.ts'
@@ -40,6 +41,7 @@ export const eventStoreConformance: readonly ConformanceCase[] = [
   ...nameLimitCases,
   ...snapshotCases,
   ...checkpointCases,
+  ...leaseCases,
   ...logCases,
   ...importCases,
   ...commandCases,

@@ -1,4 +1,4 @@
-export { assertInOrder } from './assertions.ts'
+export { assertInOrder, assertRefused } from './assertions.ts'
 export { type ConformanceCase, missingCapability } from './conformance-case.ts'
 export { eventStoreConformance } from './event-store.ts'
 export { type EventStoreHarness, eventStoreHarness, type HarnessOptions } from './harness.ts'

@@ -23,7 +23,8 @@ export function rowsOf(readModel: AnyReadModel, events: readonly RecordedEvent[]
 
 function applyBatch(readModel: AnyReadModel, before: Rows, events: readonly RecordedEvent[]): Rows {
   const rows = new Map(before)
-  for (const [key, { row }] of foldRows(readModel, rows, toKeyed(readModel, events))) {
+  const stored = new Map([...before].map(([key, row]) => [key, { row, position: 0 }]))
+  for (const [key, { row }] of foldRows(readModel, stored, toKeyed(readModel, events))) {
     // A copy, as a target gives; frozen, so that a fold that changes it in place fails.
     if (row === undefined) rows.delete(key)
     else rows.set(key, freezeDeep(structuredClone(row)))

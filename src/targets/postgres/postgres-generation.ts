@@ -1,0 +1,163 @@
+/**
+ * A generation's rows, checkpoint and quarantine. They are written in one transaction, which begins by moving the
+ * checkpoint from where the batch started: of several instances one wins, and each event is applied exactly once. So a
+ * deleted row leaves nothing behind.
+ */
+import {
+  type CheckpointMove,
+  type EntriesOptions,
+  type Generation,
+  generationMissing,
+  type Partition,
+  type QuarantinedKey,
+  type RowChange,
+  type RowEntry,
+  type SqlClient,
+  type SqlDatabase,
+  type StoredRow,
+} from '../../store/index.ts'
+import {
+  CHECKPOINT,
+  HAS_ROWS,
+  MOVE_CHECKPOINT,
+  MOVE_PARTITION,
+  NOTE_ROWS,
+  PARTITION_CHECKPOINT,
+  QUARANTINE,
+  QUARANTINED,
+  RELEASE,
+} from './generation-statements.ts'
+import { type Reading, readEntries, readRow } from './reading.ts'
+import { type Statements, toStatements } from './statements.ts'
+
+/** Which generation of what. */
+export interface Place {
+  readonly log: string
+  readonly readModel: string
+  readonly id: number
+}
+
+export class PostgresGeneration implements Generation {
+  readonly id: number
+  readonly fingerprint: string
+  readonly #database: SqlDatabase
+  readonly #statements: Statements
+  readonly #place: Place
+  /** What leads the parameters of every statement about a generation. */
+  readonly #which: readonly string[]
+
+  constructor(database: SqlDatabase, place: Place, fingerprint: string) {
+    this.id = place.id
+    this.fingerprint = fingerprint
+    this.#database = database
+    this.#place = place
+    this.#which = [place.log, place.readModel, String(place.id)]
+    this.#statements = toStatements(place.readModel, place.id)
+  }
+
+  async checkpoint(partition?: Partition): Promise<number> {
+    const [row] =
+      partition === undefined
+        ? await this.#query(CHECKPOINT, this.#which)
+        : await this.#query(PARTITION_CHECKPOINT, [...this.#which, String(partition.index), String(partition.count)])
+    if (row !== undefined) return Number(row.position)
+    if (partition !== undefined) return 0
+    throw generationMissing(this.#place.readModel, `no generation ${this.id} any more`)
+  }
+
+  async load(keys: readonly string[]): Promise<ReadonlyMap<string, StoredRow>> {
+    if (keys.length === 0) return new Map()
+    const rows = await this.#query(this.#statements.load, [this.#place.log, JSON.stringify(keys)])
+    return new Map(
+      rows.map(({ key, document, position }) => [
+        String(key),
+        { row: JSON.parse(String(document)), position: Number(position) },
+      ]),
+    )
+  }
+
+  async save(changes: ReadonlyMap<string, RowChange>, move: CheckpointMove): Promise<boolean> {
+    return await this.#database.transaction((client) => this.saveIn(client, changes, move))
+  }
+
+  /** The same in a transaction that is open. */
+  async saveIn(client: SqlClient, changes: ReadonlyMap<string, RowChange>, move: CheckpointMove): Promise<boolean> {
+    const all = [...changes].map(([key, { row, position }]) => ({ key, document: row, position }))
+    const kept = all.filter(({ document }) => document !== undefined)
+    const deleted = all.filter(({ document }) => document === undefined).map(({ key }) => key)
+    if (!(await this.#move(client, move, kept.length > 0))) return false
+    const { log } = this.#place
+    if (kept.length > 0) await client.query(this.#statements.upsert, [log, JSON.stringify(kept)])
+    if (deleted.length > 0) await this.#delete(client, deleted)
+    if (move.quarantine !== undefined) await this.#quarantine(client, move.quarantine)
+    return true
+  }
+
+  async #move(client: SqlClient, { from, to, partition }: CheckpointMove, writesRows: boolean): Promise<boolean> {
+    const span = [...this.#which, String(from), String(to)]
+    if (partition === undefined) {
+      return (await client.query(MOVE_CHECKPOINT, [...span, String(writesRows)])).rows.length > 0
+    }
+    const share = [String(partition.index), String(partition.count)]
+    if ((await client.query(MOVE_PARTITION, [...span, ...share])).rows.length === 0) return false
+    if (writesRows) await client.query(NOTE_ROWS, [...this.#which, 'true'])
+    return true
+  }
+
+  async #delete(client: SqlClient, keys: readonly string[]): Promise<void> {
+    const { log } = this.#place
+    await client.query(this.#statements.delete, [log, JSON.stringify(keys)])
+    const { rows } = await client.query(this.#statements.hasRows, [log])
+    if (rows[0]?.found !== true) await client.query(NOTE_ROWS, [...this.#which, 'false'])
+  }
+
+  async #quarantine(client: SqlClient, keys: ReadonlyMap<string, QuarantinedKey | undefined>): Promise<void> {
+    const held = [...keys.values()].flatMap((each) => (each === undefined ? [] : [each]))
+    const released = [...keys].flatMap(([key, each]) => (each === undefined ? [key] : []))
+    const rows = held.map(({ since, ...each }) => ({ ...each, sinceMs: since.getTime() }))
+    if (rows.length > 0) await client.query(QUARANTINE, [...this.#which, JSON.stringify(rows)])
+    if (released.length > 0) await client.query(RELEASE, [...this.#which, JSON.stringify(released)])
+  }
+
+  async quarantined(): Promise<readonly QuarantinedKey[]> {
+    const rows = await this.#query(QUARANTINED, this.#which)
+    return rows.map(({ key, position, waiting, error, since }) => ({
+      key: String(key),
+      position: Number(position),
+      waiting: Number(waiting),
+      error: String(error),
+      since: new Date(Number(since)),
+    }))
+  }
+
+  async isEmptied(): Promise<boolean> {
+    return await this.#database.transaction(async (client) => {
+      const noted = await client.query(HAS_ROWS, this.#which)
+      if (noted.rows[0]?.has_rows !== true) return false
+      const { rows } = await client.query(this.#statements.hasRows, [this.#place.log])
+      return rows[0]?.found !== true
+    })
+  }
+
+  async get(key: string): Promise<unknown> {
+    return await readRow(this.#reading, key)
+  }
+
+  entries(options: EntriesOptions = {}): AsyncIterable<RowEntry> {
+    return readEntries(this.#reading, options)
+  }
+
+  async count(): Promise<number> {
+    const [row] = await this.#query(this.#statements.count, [this.#place.log])
+    return Number(row?.count)
+  }
+
+  get #reading(): Reading {
+    return { database: this.#database, log: this.#place.log, statements: this.#statements }
+  }
+
+  async #query(text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
+    const { rows } = await this.#database.transaction((client) => client.query(text, values))
+    return rows
+  }
+}
