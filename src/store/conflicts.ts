@@ -1,4 +1,4 @@
-/** The refusals that only a store can give, worded once for all engines. */
+/** The refusals and failures that only a store can give, worded once for all engines. */
 import { DaybookError } from '../errors/index.ts'
 import type { ExpectedVersion } from './port.ts'
 
@@ -45,4 +45,21 @@ export function storeClosed(engine: string): DaybookError {
 export function generationMissing(readModel: string, problem: string): DaybookError {
   const message = `The read model ${readModel} has ${problem}. List its generations to see what there is.`
   return new DaybookError('generation-missing', message, { readModel })
+}
+
+export function connectionLost(engine: string, attempts: number, cause: unknown): DaybookError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const tried = attempts === 1 ? 'one attempt' : `${attempts} attempts`
+  const message =
+    `The server of the ${engine} store cannot be reached, or was lost (${reason}), in ${tried}. ` +
+    'See that it runs and that its address is right, then try again.'
+  return new DaybookError('connection-lost', message, { engine, attempts }, { cause })
+}
+
+export function appendUnconfirmed(log: string, eventIds: readonly string[], cause: unknown): DaybookError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const message =
+    `The connection was lost (${reason}) while an append to log ${log} was under way: its events may be recorded ` +
+    'or not. Append again with the same event ids: if they are recorded already, nothing is written twice.'
+  return new DaybookError('append-unconfirmed', message, { log, eventIds }, { cause })
 }

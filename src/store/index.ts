@@ -1,18 +1,17 @@
+export type { Member, Outcome } from './append-outcome.ts'
 export {
   assertPosition,
   MAX_VERSION,
   type PreparedAppend,
   type PreparedCondition,
-  type PreparedWrite,
   prepareAppend,
   refuse,
 } from './append-request.ts'
+export { type AppendConnection, Appender } from './appender.ts'
 export {
-  boundaryConflict,
   eventIdTaken,
   generationMissing,
   importOutOfOrder,
-  versionConflict,
 } from './conflicts.ts'
 export { countTypes } from './count-types.ts'
 export { type Page, type PageSource, pagedReader, passBatches } from './event-reader.ts'
@@ -49,6 +48,8 @@ export type {
   RowEntry,
   StoredRow,
 } from './read-model-target.ts'
+export { type RepeatLookups, toAppended } from './repeats.ts'
+export { type Losses, namingLoss, retrying } from './retry.ts'
 export { isSqlStore, type SqlClient, type SqlDatabase, type SqlStore } from './sql-store.ts'
 export { tailReader } from './tail.ts'
 export { unlessAborted } from './unless-aborted.ts'

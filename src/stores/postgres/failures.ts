@@ -1,4 +1,5 @@
-import { DaybookError, isDaybookError } from '../../errors/index.ts'
+import { isDaybookError } from '../../errors/index.ts'
+import type { Losses } from '../../store/index.ts'
 
 /** The connection was lost or refused, or the server is stopping, starting or not the primary: it may work again later. */
 export function isTransient(error: unknown): boolean {
@@ -45,19 +46,4 @@ export function isTakenEventId(error: unknown): boolean {
   )
 }
 
-export function connectionLost(engine: string, attempts: number, cause: unknown): DaybookError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  const tried = attempts === 1 ? 'one attempt' : `${attempts} attempts`
-  const message =
-    `The server of the ${engine} store cannot be reached, or was lost (${reason}), in ${tried}. ` +
-    'See that it runs and that its address is right, then try again.'
-  return new DaybookError('connection-lost', message, { engine, attempts }, { cause })
-}
-
-export function appendUnconfirmed(log: string, eventIds: readonly string[], cause: unknown): DaybookError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  const message =
-    `The connection was lost (${reason}) while an append to log ${log} was under way: its events may be recorded ` +
-    'or not. Append again with the same event ids: if they are recorded already, nothing is written twice.'
-  return new DaybookError('append-unconfirmed', message, { log, eventIds }, { cause })
-}
+export const POSTGRES_LOSSES: Losses = { engine: 'postgres', isTransient }

@@ -3,36 +3,19 @@
  * returns. The two must change together.
  */
 import type { EncodedEvent } from '../../events/index.ts'
-import type { ExpectedVersion, PreparedAppend, PreparedCondition } from '../../store/index.ts'
+import type { ExpectedVersion, Member, Outcome, PreparedAppend, PreparedCondition } from '../../store/index.ts'
 import { int2Array, int4Array, jsonArray, jsonbArray, textArray, uuidArray } from './binary-arrays.ts'
-import type { Row } from './statements.ts'
+import type { Session } from './database.ts'
+import { type Row, statement } from './statements.ts'
 
-/** An append in a group. */
-export interface Member {
-  readonly append: PreparedAppend
-  /** Its events may be recorded already: by an earlier attempt of the caller, or of ours. */
-  readonly mayBeRepeat: boolean
+/** One call of the function, for a group that the log's head is locked for. */
+export async function callAppend(session: Session, log: string, group: readonly Member[]): Promise<Outcome[]> {
+  const [row] = await session.query(statement('append'), encodeGroup(log, group))
+  if (row === undefined) throw new Error('daybook.append returned no row.')
+  return decodeOutcomes(row, group)
 }
 
-/** What came of one append. */
-export type Outcome =
-  | {
-      readonly kind: 'recorded'
-      readonly position: number
-      readonly versions: readonly number[]
-      readonly recordedAt: Date
-    }
-  | {
-      readonly kind: 'version-conflict'
-      readonly stream: string
-      readonly expected: ExpectedVersion
-      readonly actual: number
-    }
-  | { readonly kind: 'boundary-conflict'; readonly position: number }
-  | { readonly kind: 'first-event-known' }
-  | { readonly kind: 'command-known' }
-
-export function encodeGroup(log: string, group: readonly Member[]): unknown[] {
+function encodeGroup(log: string, group: readonly Member[]): unknown[] {
   const touches = group.map(({ append }) => touchesOf(append))
   const streams = new Map<string, number>()
   for (const { stream } of touches.flat()) if (!streams.has(stream)) streams.set(stream, streams.size + 1)
@@ -120,7 +103,7 @@ function ifAny(
 }
 
 /** The outcomes, in the order of the group. */
-export function decodeOutcomes(row: Row, group: readonly Member[]): Outcome[] {
+function decodeOutcomes(row: Row, group: readonly Member[]): Outcome[] {
   const [head, recordedAtMs, ...arrays] = row
   const [outcomes, details, versions] = arrays.map((text) => JSON.parse(text as string)) as [
     number[],

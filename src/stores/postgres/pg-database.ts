@@ -7,7 +7,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Client, ClientConfig, Pool, PoolClient } from 'pg'
 import { DaybookError } from '../../errors/index.ts'
-import { refuse, type SqlClient, type Wakeups } from '../../store/index.ts'
+import { namingLoss, refuse, retrying, type SqlClient, type Wakeups } from '../../store/index.ts'
 import { AppendConnections } from './append-connections.ts'
 import { copyIn } from './copy-in.ts'
 import {
@@ -18,8 +18,8 @@ import {
   sessionOf,
   type TransactionSession,
 } from './database.ts'
+import { POSTGRES_LOSSES } from './failures.ts'
 import { type HeldConnection, Notifications } from './notifications.ts'
-import { namingLoss, retrying } from './retry.ts'
 import type { Row, Statement } from './statements.ts'
 
 export type PgModule = typeof import('pg')
@@ -78,7 +78,7 @@ export class PgDatabase implements Database {
   }
 
   query(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    return retrying(() => this.#queryOnce(statement, values), this.#closed.signal)
+    return retrying(POSTGRES_LOSSES, () => this.#queryOnce(statement, values), this.#closed.signal)
   }
 
   async #queryOnce(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
@@ -96,7 +96,7 @@ export class PgDatabase implements Database {
   }
 
   transaction<T>(work: (session: TransactionSession) => Promise<T>): Promise<T> {
-    return namingLoss(async () => {
+    return namingLoss(POSTGRES_LOSSES, async () => {
       const client = await this.#pool.connect()
       return await releasing(client, () => transact(client, work))
     })

@@ -1,6 +1,8 @@
-import { assertStreamName, type RecordedEvent, toStreamName } from '../../events/index.ts'
+import { assertStreamName } from '../../events/index.ts'
 import {
+  type AppendConnection,
   type Appended,
+  Appender,
   type AppendOptions,
   type AppendRequest,
   assertListStreamsOptions,
@@ -8,7 +10,6 @@ import {
   assertReadStreamOptions,
   assertTailOptions,
   assertTime,
-  boundaryConflict,
   type EventLog,
   type EventReader,
   eventIdTaken,
@@ -17,8 +18,9 @@ import {
   type ImportOptions,
   type Lifetime,
   type ListStreamsOptions,
+  type Member,
+  type Outcome,
   type PageSource,
-  type PreparedAppend,
   pagedReader,
   prepareAppend,
   type ReadOptions,
@@ -27,19 +29,18 @@ import {
   type TailOptions,
   type TypeInfo,
   tailReader,
-  versionConflict,
+  toAppended,
 } from '../../store/index.ts'
-import { Appender, callAppend } from './appender.ts'
 import { PostgresCheckpoints, PostgresSnapshots } from './caches.ts'
 import type { Database, Session } from './database.ts'
-import { isTakenEventId, isTransient } from './failures.ts'
-import type { Member, Outcome } from './group.ts'
+import { isTakenEventId, isTransient, POSTGRES_LOSSES } from './failures.ts'
+import { callAppend } from './group.ts'
 import { importInto } from './import.ts'
 import { PostgresLeases } from './leases.ts'
 import { listStreams } from './list-streams.ts'
 import { listTypes } from './list-types.ts'
 import { logSource, type Span, streamSource } from './reading.ts'
-import { findCommand, findRepeated, toRefusal } from './repeats.ts'
+import { repeatLookups } from './repeat-lookups.ts'
 import { statement } from './statements.ts'
 
 export class PostgresLog implements EventLog {
@@ -58,7 +59,13 @@ export class PostgresLog implements EventLog {
     this.snapshots = new PostgresSnapshots(name, database, lifetime)
     this.checkpoints = new PostgresCheckpoints(name, database, lifetime)
     this.leases = new PostgresLeases(name, database, lifetime)
-    this.#appender = new Appender({ log: name, database, onRecorded: () => this.#hasGrown() })
+    this.#appender = new Appender({
+      ...POSTGRES_LOSSES,
+      log: name,
+      callsUnderWay: database.appendsUnderWay,
+      connect: () => connectAppends(database, name),
+      onRecorded: () => this.#hasGrown(),
+    })
   }
 
   async append(request: AppendRequest, options: AppendOptions = {}): Promise<Appended> {
@@ -73,7 +80,7 @@ export class PostgresLog implements EventLog {
         joined === undefined
           ? await this.#appender.append(append, mayBeRepeat, options.signal)
           : await this.#appendJoined(joined, { append, mayBeRepeat })
-      return await this.#toAppended(joined ?? this.#database, { append, mayBeRepeat }, outcome)
+      return await toAppended(repeatLookups(joined ?? this.#database, this.name), { append, mayBeRepeat }, outcome)
     } catch (error) {
       throw isTakenEventId(error) ? eventIdTaken(this.name) : error
     }
@@ -84,23 +91,6 @@ export class PostgresLog implements EventLog {
     // It goes out with the caller's commit, to this process too.
     if (outcome?.kind === 'recorded') await session.query(statement('notify'), [this.name])
     return outcome as Outcome
-  }
-
-  async #toAppended(session: Session, { append, mayBeRepeat }: Member, outcome: Outcome): Promise<Appended> {
-    if (outcome.kind === 'recorded') return toRecorded(append, outcome)
-    if (outcome.kind === 'command-known') return await findCommand(session, this.name, append)
-    // The look for the first event comes too early for an attempt that was in the same group.
-    const repeated =
-      mayBeRepeat || outcome.kind === 'first-event-known' ? await findRepeated(session, this.name, append) : undefined
-    if (repeated !== undefined) return repeated
-    switch (outcome.kind) {
-      case 'version-conflict':
-        throw versionConflict(this.name, outcome.stream, outcome.expected, outcome.actual)
-      case 'boundary-conflict':
-        throw boundaryConflict(this.name, Math.min(...append.boundaries.map(({ after }) => after)), outcome.position)
-      case 'first-event-known':
-        throw await toRefusal(session, this.name, append)
-    }
   }
 
   #hasGrown(): void {
@@ -206,24 +196,7 @@ export class PostgresLog implements EventLog {
 /** 4714 BC: the earliest time that PostgreSQL knows, and earlier than any event. */
 const EARLIEST_MS = -210_866_803_200_000
 
-type RecordedOutcome = Extract<Outcome, { kind: 'recorded' }>
-
-function toRecorded(append: PreparedAppend, { position, versions, recordedAt }: RecordedOutcome): Appended {
-  const events: RecordedEvent[] = []
-  const after: Record<string, number> = {}
-  const first = position - append.eventCount
-  for (const [place, write] of append.writes.entries()) {
-    const stream = toStreamName(write.stream)
-    const before = versions[place] as number
-    for (const [index, { id, type, schemaVersion, tags, ...texts }] of write.events.entries()) {
-      // Parsed, as a reader would get them: the caller's own objects may change.
-      const data = JSON.parse(texts.data)
-      const metadata = JSON.parse(texts.metadata)
-      const version = before + index + 1
-      const position = first + events.length + 1
-      events.push({ id, type, data, schemaVersion, metadata, tags, stream, version, position, recordedAt })
-    }
-    after[write.stream] = before + write.events.length
-  }
-  return { position, versions: after, recordedAt, events, repeated: false }
+async function connectAppends(database: Database, log: string): Promise<AppendConnection> {
+  const session = await database.appender(log)
+  return { call: (group) => callAppend(session, log, group), release: () => session.release() }
 }

@@ -10,12 +10,10 @@
  * To send an append again is safe: its events keep their ids, and the store looks for them first.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PreparedAppend } from '../../store/index.ts'
-import type { Database, Session } from './database.ts'
-import { appendUnconfirmed, connectionLost, isTransient } from './failures.ts'
-import { decodeOutcomes, encodeGroup, type Member, type Outcome } from './group.ts'
+import type { Member, Outcome } from './append-outcome.ts'
+import type { PreparedAppend } from './append-request.ts'
+import { appendUnconfirmed, connectionLost } from './conflicts.ts'
 import { RETRY_FOR_MS, toBackOffMs } from './retry.ts'
-import { statement } from './statements.ts'
 
 /** A group beyond this gains little per append, and holds the log's lock for longer. */
 const MAX_GROUP_APPENDS = 512
@@ -35,9 +33,22 @@ interface Waiting extends Member {
   reject(error: unknown): void
 }
 
+/** A connection for one call; those for one log are worked off in the order of the calls. */
+export interface AppendConnection {
+  /** Sends the group, and gives what came of each member, in their order. */
+  call(group: readonly Member[]): Promise<readonly Outcome[]>
+  release(): void
+}
+
 export interface AppenderOptions {
+  readonly engine: string
   readonly log: string
-  readonly database: Database
+  /** How many calls may be on their way at once: with two, one is on the wire while the other commits. */
+  readonly callsUnderWay: number
+  /** Rejects when no connection can be had: nothing was sent. */
+  connect(): Promise<AppendConnection>
+  /** Is this the loss of a connection, which passes, rather than a mistake, which does not? */
+  isTransient(error: unknown): boolean
   /** Called after each group of which something was recorded. */
   onRecorded(): void
 }
@@ -111,9 +122,7 @@ export class Appender {
   }
 
   #canSend(): boolean {
-    return (
-      this.#waiting.length > 0 && this.#underWay < this.#options.database.appendsUnderWay && this.#backOff === undefined
-    )
+    return this.#waiting.length > 0 && this.#underWay < this.#options.callsUnderWay && this.#backOff === undefined
   }
 
   #takeGroup(): Waiting[] {
@@ -130,9 +139,8 @@ export class Appender {
   async #send(group: Waiting[]): Promise<void> {
     this.#underWay++
     try {
-      const { database, log } = this.#options
-      const session = await database.appender(log).catch((error) => this.#unsent(group, error))
-      if (session !== undefined) await this.#sendOver(session, group).finally(() => session.release())
+      const connection = await this.#options.connect().catch((error) => this.#unsent(group, error))
+      if (connection !== undefined) await this.#sendOver(connection, group).finally(() => connection.release())
     } finally {
       this.#underWay--
       this.#settleIdle()
@@ -140,21 +148,21 @@ export class Appender {
     }
   }
 
-  async #sendOver(session: Session, group: Waiting[]): Promise<void> {
+  async #sendOver(connection: AppendConnection, group: Waiting[]): Promise<void> {
     try {
-      const outcomes = await callAppend(session, this.#options.log, group)
+      const outcomes = await connection.call(group)
       if (outcomes.some(({ kind }) => kind === 'recorded')) this.#options.onRecorded()
       for (const [place, waiting] of group.entries()) waiting.resolve(outcomes[place] as Outcome)
     } catch (error) {
-      if (isTransient(error)) this.#lost(group, error)
+      if (this.#options.isTransient(error)) this.#lost(group, error)
       else if (group.length === 1) group[0]?.reject(error)
-      else for (const waiting of group) await this.#sendOver(session, [waiting])
+      else for (const waiting of group) await this.#sendOver(connection, [waiting])
     }
   }
 
   /** No connection could be had. */
   #unsent(group: Waiting[], error: unknown): undefined {
-    if (isTransient(error)) this.#again(group, error)
+    if (this.#options.isTransient(error)) this.#again(group, error)
     else for (const waiting of group) waiting.reject(error)
   }
 
@@ -184,7 +192,7 @@ export class Appender {
     const eventIds = append.writes.flatMap(({ events }) => events.map(({ id }) => id))
     return maybeSent
       ? appendUnconfirmed(this.#options.log, eventIds, cause)
-      : connectionLost('postgres', attempts, cause)
+      : connectionLost(this.#options.engine, attempts, cause)
   }
 
   #waitBeforeSending(attempts: number): void {
@@ -201,11 +209,4 @@ export class Appender {
     this.#onIdle = []
     for (const resolve of waiting) resolve()
   }
-}
-
-/** One call of the function, for a group that the log's head is locked for. */
-export async function callAppend(session: Session, log: string, group: readonly Member[]): Promise<Outcome[]> {
-  const [row] = await session.query(statement('append'), encodeGroup(log, group))
-  if (row === undefined) throw new Error('daybook.append returned no row.')
-  return decodeOutcomes(row, group)
 }

@@ -1,0 +1,55 @@
+/** What an engine takes and answers when several appends are recorded in one call. */
+import { type RecordedEvent, toStreamName } from '../events/index.ts'
+import type { PreparedAppend } from './append-request.ts'
+import type { Appended, ExpectedVersion } from './port.ts'
+
+/** An append in a group. */
+export interface Member {
+  readonly append: PreparedAppend
+  /** Its events may be recorded already: by an earlier attempt of the caller, or of ours. */
+  readonly mayBeRepeat: boolean
+}
+
+/** What came of one append. */
+export type Outcome =
+  | RecordedOutcome
+  | {
+      readonly kind: 'version-conflict'
+      readonly stream: string
+      readonly expected: ExpectedVersion
+      readonly actual: number
+    }
+  | { readonly kind: 'boundary-conflict'; readonly position: number }
+  /** One of its ids is that of an event elsewhere; only from engines that can say so by member. */
+  | { readonly kind: 'event-id-taken'; readonly id: string }
+  | { readonly kind: 'first-event-known' }
+  | { readonly kind: 'command-known' }
+
+export interface RecordedOutcome {
+  readonly kind: 'recorded'
+  readonly position: number
+  /** Of the streams written and then of those conditioned, before the append. */
+  readonly versions: readonly number[]
+  readonly recordedAt: Date
+}
+
+/** The answer to an append that was recorded now. */
+export function toRecorded(append: PreparedAppend, { position, versions, recordedAt }: RecordedOutcome): Appended {
+  const events: RecordedEvent[] = []
+  const after: Record<string, number> = {}
+  const first = position - append.eventCount
+  for (const [place, write] of append.writes.entries()) {
+    const stream = toStreamName(write.stream)
+    const before = versions[place] as number
+    for (const [index, { id, type, schemaVersion, tags, ...texts }] of write.events.entries()) {
+      // Parsed, as a reader would get them: the caller's own objects may change.
+      const data = JSON.parse(texts.data)
+      const metadata = JSON.parse(texts.metadata)
+      const version = before + index + 1
+      const position = first + events.length + 1
+      events.push({ id, type, data, schemaVersion, metadata, tags, stream, version, position, recordedAt })
+    }
+    after[write.stream] = before + write.events.length
+  }
+  return { position, versions: after, recordedAt, events, repeated: false }
+}
