@@ -1,0 +1,4 @@
+import { tell } from '../story.ts'
+import { customers } from './story.ts'
+
+await tell(customers)

@@ -1,0 +1,4 @@
+import { tell } from '../story.ts'
+import { inventory } from './story.ts'
+
+await tell(inventory)

@@ -1,0 +1,4 @@
+import { tell } from '../story.ts'
+import { invoices } from './story.ts'
+
+await tell(invoices)

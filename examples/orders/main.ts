@@ -1,0 +1,4 @@
+import { tell } from '../story.ts'
+import { orders } from './story.ts'
+
+await tell(orders)
