@@ -1,7 +1,15 @@
 import type { AnyAggregate, StateOf } from './aggregates/index.ts'
 import type { Executable, Execute, ExecuteOptions, InputOf, ResultOf, TargetOf } from './commands/index.ts'
 import type { AnyEventDefinition, NewEvent, RecordedEvent, RecordedOf } from './events/index.ts'
-import type { ApplyBatch, Projection, ProjectOptions } from './projections/index.ts'
+import type {
+  ApplyBatch,
+  Projection,
+  ProjectOptions,
+  RebuildOptions,
+  Rebuilt,
+  Reconciled,
+  ReconcileOptions,
+} from './projections/index.ts'
 import type { AnyReadModel, RowOf } from './readmodels/index.ts'
 import type {
   Appended,
@@ -80,6 +88,29 @@ export interface Daybook {
     readModel: Definition,
     options?: ProjectOptions,
   ): Promise<Projection<RowOf<Definition>>>
+
+  /**
+   * Folds a read model anew beside the live rows, which go on being read and kept up to date, compares the two, and
+   * swaps them; the old rows are kept for `rollBack`. What was stopped, in whatever way, goes on where it was.
+   * @throws `rebuild-under-way`, `rebuild-needed` where `from` would mix two definitions, `projection-failed`
+   * @example
+   * const { comparison } = await daybook.rebuild(balances, { verifyOnly: true })
+   * if (comparison?.isEqual === false) console.log(comparison.sample)
+   */
+  rebuild(readModel: AnyReadModel, options?: RebuildOptions): Promise<Rebuilt>
+  /**
+   * Makes the rows live again that were so before the last rebuild, and keeps those that were live: a second call takes
+   * the first one back. They are as old as the rebuild until their projection has caught up.
+   * @throws `generation-missing` when there are none
+   */
+  rollBack(readModel: AnyReadModel, options?: Pick<RebuildOptions, 'targets'>): Promise<void>
+  /**
+   * Folds a sample of a read model's rows anew, or all of them, and compares them with those that are live.
+   * @throws `rebuild-needed`, `projection-failed`
+   * @example
+   * const { drifted, repaired } = await daybook.reconcile(balances, { sample: 'all', repair: true })
+   */
+  reconcile(readModel: AnyReadModel, options?: ReconcileOptions): Promise<Reconciled>
 
   /**
    * Records events in one stream, or in several at once: all of them, or none.

@@ -14,7 +14,18 @@ import {
 } from './commands/index.ts'
 import type { AppendToStreamOptions, Daybook, EventsOf, Instruments } from './daybook-interface.ts'
 import { type AnyEventDefinition, type NewEvent, toUpcast } from './events/index.ts'
-import { applyBatch, type Projection, type ProjectOptions, project } from './projections/index.ts'
+import {
+  applyBatch,
+  type Projection,
+  type ProjectOptions,
+  project,
+  type RebuildOptions,
+  type Rebuilt,
+  type Reconciled,
+  type ReconcileOptions,
+  rebuild,
+  reconcile,
+} from './projections/index.ts'
 import type { AnyReadModel, RowOf } from './readmodels/index.ts'
 import {
   type Appended,
@@ -116,20 +127,37 @@ export class LogDaybook implements Daybook {
   }
 
   async #start<Definition extends AnyReadModel>(readModel: Definition, options: ProjectOptions) {
+    return await project(await this.#projecting(options), readModel, options)
+  }
+
+  /** What projections work with. */
+  async #projecting(options: { readonly targets?: ReadModelTargets }) {
     const { instruments, defaultTargets } = this.#assembly
     const targets = options.targets ?? (await defaultTargets())
-    const context = {
+    return {
       log: this.#log,
       targets: instruments.targets?.(targets) ?? targets,
       applyBatch: instruments.applyBatch?.(applyBatch) ?? applyBatch,
     }
-    return await project(context, readModel, options)
   }
 
   #keep(readModel: AnyReadModel, projection: Promise<Projection<unknown>>): void {
     this.#projections.set(readModel.name, { readModel, projection })
     // One that could not begin is the caller's to hear of, and no longer here to be stopped.
     projection.catch(() => this.#projections.delete(readModel.name))
+  }
+
+  async rebuild(readModel: AnyReadModel, options: RebuildOptions = {}): Promise<Rebuilt> {
+    return await rebuild(await this.#projecting(options), readModel, options)
+  }
+
+  async rollBack(readModel: AnyReadModel, options: Pick<RebuildOptions, 'targets'> = {}): Promise<void> {
+    const { targets } = await this.#projecting(options)
+    await (await targets.open(this.name, readModel.name)).rollBack()
+  }
+
+  async reconcile(readModel: AnyReadModel, options: ReconcileOptions = {}): Promise<Reconciled> {
+    return await reconcile(await this.#projecting(options), readModel, options)
   }
 
   append(

@@ -65,7 +65,20 @@ export {
   type SameLogs,
 } from './moving/index.ts'
 export { type OpenOptions, open, type PostgresPool } from './open.ts'
-export type { Projection, ProjectionStatus, ProjectOptions, ReachedOptions } from './projections/index.ts'
+export type {
+  DefinitionModule,
+  Difference,
+  Projection,
+  ProjectionStatus,
+  ProjectOptions,
+  ReachedOptions,
+  RebuildOptions,
+  RebuildProgress,
+  Rebuilt,
+  Reconciled,
+  ReconcileOptions,
+  RowComparison,
+} from './projections/index.ts'
 export {
   type AnyReadModel,
   type EvolveRow,

@@ -56,6 +56,8 @@ export interface DaybookErrorDetails {
   'projection-failed': { projection: string; position: number }
   /** The live rows were made by another definition than this one. */
   'rebuild-needed': { projection: string; found: string; expected: string }
+  /** Another process, or another call, is rebuilding the read model. */
+  'rebuild-under-way': { readModel: string }
   /** A generation of a read model that was asked for is not there, or is not in the state that it must be in. */
   'generation-missing': { readModel: string }
 }

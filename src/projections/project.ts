@@ -1,9 +1,10 @@
-import { DaybookError } from '../errors/index.ts'
+import type { DaybookError } from '../errors/index.ts'
 import type { AnyReadModel } from '../readmodels/index.ts'
-import type { EventLog, Generation, ReadModelTargets } from '../store/index.ts'
+import type { EventLog, ReadModelTargets } from '../store/index.ts'
 import type { ApplyBatch } from './apply-batch.ts'
 import { Progress } from './progress.ts'
 import { RunningProjection } from './projection.ts'
+import { rebuildNeeded } from './rebuild-needed.ts'
 
 export interface ProjectOptions {
   /** Where rows are kept: by the engine when absent (in memory, or as tables of the same PostgreSQL). */
@@ -45,14 +46,6 @@ export async function project<Definition extends AnyReadModel>(
     await projection.stop()
   }
   return projection
-}
-
-function rebuildNeeded({ name, fingerprint }: AnyReadModel, generation: Generation): DaybookError {
-  const message =
-    `The live rows of ${name} were made by another definition than this one: its functions, its initial row, its ` +
-    'events or its version have changed. Rebuild the projection, or run the program that made them.'
-  const details = { projection: name, found: generation.fingerprint, expected: fingerprint }
-  return new DaybookError('rebuild-needed', message, details)
 }
 
 /** The longest time that a timer takes, some 24 days: catching up takes what it takes. */

@@ -1,4 +1,4 @@
-export { foldRows, toKeyed } from './fold.ts'
+export { foldRows, type KeyedBatch, toKeyed } from './fold.ts'
 export {
   type AnyReadModel,
   type EvolveRow,

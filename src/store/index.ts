@@ -41,6 +41,7 @@ export type {
   Generation,
   GenerationInfo,
   GenerationState,
+  PromoteOptions,
   QuarantinedKey,
   ReadModelTarget,
   ReadModelTargets,

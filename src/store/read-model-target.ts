@@ -47,9 +47,10 @@ export interface ReadModelTarget {
   generation(id: number): Promise<Generation>
   /**
    * Makes the one being built the live one, and the live one the previous; what was previous is dropped. A reader sees
-   * the one or the other. @throws `generation-missing` when `id` is not being built
+   * the one or the other. False, and nothing done, where the live one has come further, so that readers would go back in
+   * time. @throws `generation-missing` when `id` is not being built
    */
-  promote(id: number): Promise<void>
+  promote(id: number, options?: PromoteOptions): Promise<boolean>
   /** Makes the previous one live again, and the live one the previous. @throws `generation-missing` */
   rollBack(): Promise<void>
   /** Deletes one that is not live, with its rows; nothing where there is none. @throws `invalid-argument` for the live one */
@@ -59,6 +60,11 @@ export interface ReadModelTarget {
   get(key: string): Promise<unknown>
   /** The rows of the live generation, in the order of their keys' bytes in UTF-8. */
   entries(options?: EntriesOptions): AsyncIterable<RowEntry>
+}
+
+export interface PromoteOptions {
+  /** Also where the live one has come further: it may have come further than the log, which was restored. */
+  readonly evenBehind?: boolean
 }
 
 export type GenerationState = 'live' | 'building' | 'previous'

@@ -53,7 +53,7 @@ describeOnPostgres('on PostgreSQL', () => {
     expect(await seen()).toEqual(['one, before', 'two'])
     await one.promote(building.id)
     expect(await seen()).toEqual(['one, after', 'two'])
-    await one.promote((await one.build('f3')).id)
+    await one.promote((await one.build('f3')).id, { evenBehind: true })
     expect(await seen()).toEqual(['two'])
   })
 

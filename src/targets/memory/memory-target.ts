@@ -5,6 +5,7 @@ import {
   type GenerationInfo,
   type GenerationState,
   generationMissing,
+  type PromoteOptions,
   type ReadModelTarget,
   type ReadModelTargets,
   type RowEntry,
@@ -58,11 +59,14 @@ class MemoryTarget implements ReadModelTarget {
     return this.#generations.find((each) => each.id === id) ?? this.#miss(`no generation ${id}`)
   }
 
-  async promote(id: number): Promise<void> {
+  async promote(id: number, { evenBehind = false }: PromoteOptions = {}): Promise<boolean> {
     const building = this.#find('building')
     if (building?.id !== id) return this.#miss(`no generation ${id} that is being built`)
+    const liveCheckpoint = this.#find('live')?.checkpointNow() ?? 0
+    if (liveCheckpoint > building.checkpointNow() && !evenBehind) return false
     this.#remove(this.#find('previous'))
     this.#swap(building)
+    return true
   }
 
   async rollBack(): Promise<void> {

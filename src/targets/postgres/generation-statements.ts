@@ -17,6 +17,9 @@ values ($1, $2, $3::text::integer, $4, $5)`
 export const KNOWN_IDS = `
 select distinct generation from daybook.generations where projection = $1 order by generation`
 
+export const HOLD = `
+select from daybook.generations where log = $1 and projection = $2 order by generation for update`
+
 export const SWAP = `
 update daybook.generations set state = case state when 'live' then 'previous' else 'live' end
 where log = $1 and projection = $2 and state in ('live', $3)`

@@ -10,6 +10,7 @@ import {
   type GenerationInfo,
   type GenerationState,
   generationMissing,
+  type PromoteOptions,
   type ReadModelTarget,
   type ReadModelTargets,
   type RowEntry,
@@ -17,12 +18,13 @@ import {
   type SqlClient,
   type SqlDatabase,
 } from '../../store/index.ts'
-import { ADD, KNOWN_IDS, LIST, NEXT_ID, REMOVE, SWAP } from './generation-statements.ts'
+import { ADD, HOLD, KNOWN_IDS, LIST, NEXT_ID, REMOVE, SWAP } from './generation-statements.ts'
 import { PostgresGeneration } from './postgres-generation.ts'
 import { type Reading, readEntries, readRow } from './reading.ts'
 import {
   CREATE_SCHEMA,
   createView,
+  dropView,
   FIND_SCHEMA,
   FIND_TABLE,
   LOCK,
@@ -93,13 +95,18 @@ class PostgresTarget implements ReadModelTarget {
     return this.#open(found)
   }
 
-  async promote(id: number): Promise<void> {
-    await this.#exclusively(async (client) => {
+  async promote(id: number, { evenBehind = false }: PromoteOptions = {}): Promise<boolean> {
+    return await this.#exclusively(async (client) => {
+      // From here on nobody moves a checkpoint until the swap is done.
+      await client.query(HOLD, [this.#log, this.#readModel])
       const building = await this.#find(client, 'building')
       if (building?.id !== id) throw generationMissing(this.#readModel, `no generation ${id} that is being built`)
+      const live = await this.#find(client, 'live')
+      if (live !== undefined && live.checkpoint > building.checkpoint && !evenBehind) return false
       const previous = await this.#find(client, 'previous')
       if (previous !== undefined) await this.#remove(client, previous.id)
       await client.query(SWAP, [this.#log, this.#readModel, 'building'])
+      return true
     })
   }
 
@@ -180,7 +187,8 @@ class PostgresTarget implements ReadModelTarget {
   }
 
   async #showLive(client: SqlClient): Promise<void> {
-    await client.query(createView(this.#readModel, await this.#knownIds(client)))
+    const ids = await this.#knownIds(client)
+    await client.query(ids.length === 0 ? dropView(this.#readModel) : createView(this.#readModel, ids))
   }
 
   async #knownIds(client: SqlClient): Promise<readonly number[]> {

@@ -49,6 +49,11 @@ export function createView(readModel: string, generations: readonly number[]): s
   return `create or replace view ${toView(readModel)} as ${parts.join('union all')}`
 }
 
+/** Of a read model whose last generation goes. */
+export function dropView(readModel: string): string {
+  return `drop view if exists ${toView(readModel)}`
+}
+
 export function toReading(from: string): Pick<Statements, 'get' | 'entries'> {
   return {
     get: `

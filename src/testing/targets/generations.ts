@@ -58,6 +58,18 @@ export const generationCases: readonly TargetCase[] = [
     await target.rollBack()
     assert.deepEqual(await states(target), ['f1 previous 2', 'f2 live 2'])
   }),
+  targetFact('generations › one that has not come as far as the live one is not swapped in', async (context) => {
+    const { live, target } = context
+    await live.save(changes({ a: [{ of: 'old' }, 2] }), { from: 0, to: 2 })
+    const building = await target.build('f2')
+    await building.save(changes({ a: [{ of: 'new' }, 1] }), { from: 0, to: 1 })
+    assert.equal(await target.promote(building.id), false)
+    assert.deepEqual(await states(target), ['f1 live 2', 'f2 building 1'])
+    await building.save(changes({ a: [{ of: 'new' }, 2] }), { from: 1, to: 2 })
+    assert.equal(await target.promote(building.id), true)
+    assert.equal(await target.promote((await target.build('f3')).id, { evenBehind: true }), true)
+    assert.deepEqual(await states(target), ['f2 previous 2', 'f3 live 0'])
+  }),
   targetFact('generations › a second swap drops what was previous', async ({ live, target }) => {
     await target.promote((await target.build('f2')).id)
     await target.promote((await target.build('f3')).id)
@@ -81,6 +93,12 @@ export const generationCases: readonly TargetCase[] = [
       await assertRefused(() => target.drop(live.id), 'invalid-argument')
     },
   ),
+  targetFact('generations › the only one, while it is being built, is dropped too', async ({ place }) => {
+    const target = await place(`log-${Math.random()}`)
+    await target.drop((await target.build('f')).id)
+    assert.deepEqual(await states(target), [])
+    assert.equal((await target.live('f')).fingerprint, 'f')
+  }),
   targetFact('generations › what is not there is neither opened, nor made live, nor gone back to', async (context) => {
     const { target, live } = context
     await assertRefused(() => target.generation(live.id + 100), 'generation-missing')

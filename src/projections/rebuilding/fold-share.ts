@@ -1,0 +1,129 @@
+/**
+ * Folds one share of a read model's keys into the generation being built, from the share's checkpoint to the end of what
+ * is to be built. Rows and checkpoint are saved together, so after a crash, a lost connection, or another process's turn
+ * there is one way on: from the checkpoint.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { isDaybookError } from '../../errors/index.ts'
+import { type AnyReadModel, foldRows, type KeyedBatch, toKeyed } from '../../readmodels/index.ts'
+import type { EventLog, Generation, Partition, ReadOptions } from '../../store/index.ts'
+import { RowCache } from './row-cache.ts'
+import { isOwnKey, isShared, type Sharing } from './shares.ts'
+
+/** What one share of a build is to do: JSON, as threads get it too. */
+export interface Share {
+  readonly partition: Partition
+  readonly sharing: Sharing
+  /** Only keys that an event after this position has touched: 0 for all. */
+  readonly from: number
+  /** Up to where those events are looked for. */
+  readonly touchedUpTo: number
+  /** The position up to which events are folded. */
+  readonly upTo: number
+}
+
+export interface FoldShareOptions {
+  readonly log: EventLog
+  readonly readModel: AnyReadModel
+  readonly generation: Generation
+  readonly share: Share
+  /** Told of each checkpoint. */
+  readonly onProgress: (position: number) => void
+  readonly signal: AbortSignal
+}
+
+/** An event has a key that is not its stream: its key's events may be in another share. */
+export class Unshared extends Error {
+  override readonly name = 'Unshared'
+}
+
+/** Rows that are saved at once. */
+const MAX_CHANGES = 5_000
+/** What a crash may cost: work of a second. */
+const SAVE_EVERY_MS = 1_000
+const FIRST_BACK_OFF_MS = 20
+const LONGEST_BACK_OFF_MS = 5_000
+
+/** @throws Unshared, `projection-failed` */
+export async function foldShare(options: FoldShareOptions): Promise<void> {
+  for (let setbacks = 0; ; setbacks++) {
+    try {
+      if (await foldFromCheckpoint(options)) return
+    } catch (error) {
+      if (!isDaybookError(error, 'connection-lost')) throw error
+    }
+    const waitMs = Math.random() * Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** setbacks)
+    await delay(waitMs, undefined, { signal: options.signal })
+  }
+}
+
+/** False when another instance was at work on the share. */
+async function foldFromCheckpoint(options: FoldShareOptions): Promise<boolean> {
+  const { generation, share } = options
+  const { partition, upTo } = share
+  const saved = await generation.checkpoint(partition)
+  options.onProgress(saved)
+  if (saved >= upTo) return true
+  const isOwn = await toOwnKeys(options)
+  // What was taken over from the live generation is there from the beginning.
+  const cache = new RowCache(generation, saved === 0 && share.from === 0)
+  const at = { from: saved, savedAtMs: performance.now() }
+  for await (const keyed of readShare(options, { after: saved, upTo })) {
+    const own = withoutOthers(keyed, isOwn)
+    cache.keep(foldRows(options.readModel, await cache.load(own.keys), own))
+    const reached = keyed.events.at(-1)?.event.position ?? at.from
+    if (isSaveDue(cache, at.savedAtMs) && !(await save(options, cache, at, reached))) return false
+  }
+  return await save(options, cache, at, upTo)
+}
+
+/** Which keys are folded here. */
+async function toOwnKeys(options: FoldShareOptions): Promise<(key: string) => boolean> {
+  const { from, touchedUpTo, sharing, partition } = options.share
+  const isOwn = sharing.by === 'stream' ? () => true : (key: string) => isOwnKey(key, partition)
+  if (from === 0) return isOwn
+  const touched = new Set<string>()
+  for await (const { keys } of readShare(options, { after: from, upTo: touchedUpTo })) {
+    for (const key of keys) if (isOwn(key)) touched.add(key)
+  }
+  return (key) => touched.has(key)
+}
+
+async function* readShare({ log, readModel, share, signal }: FoldShareOptions, span: ReadOptions) {
+  const { sharing, partition } = share
+  const types = readModel.events.map(({ type }) => type)
+  const part = sharing.by === 'stream' && partition.count > 1 ? { partition } : {}
+  for await (const events of log.read({ ...span, ...part, types, signal }).batches()) {
+    const keyed = toKeyed(readModel, events)
+    if (!keyed.events.every((each) => isShared(sharing, each))) throw new Unshared()
+    yield keyed
+  }
+}
+
+function withoutOthers({ events, keys }: KeyedBatch, isOwn: (key: string) => boolean): KeyedBatch {
+  const own = keys.filter(isOwn)
+  if (own.length === keys.length) return { events, keys }
+  const ownKeys = new Set(own)
+  const ownEvents = events.map((each) => ({ ...each, keys: each.keys.filter((key) => ownKeys.has(key)) }))
+  return { events: ownEvents.filter((each) => each.keys.length > 0), keys: own }
+}
+
+function isSaveDue(cache: RowCache, savedAtMs: number): boolean {
+  return cache.changes.size >= MAX_CHANGES || performance.now() - savedAtMs > SAVE_EVERY_MS
+}
+
+interface At {
+  from: number
+  savedAtMs: number
+}
+
+async function save(options: FoldShareOptions, cache: RowCache, at: At, to: number): Promise<boolean> {
+  const { generation, share, signal } = options
+  signal.throwIfAborted()
+  if (!(await generation.save(cache.changes, { from: at.from, to, partition: share.partition }))) return false
+  cache.written()
+  at.from = to
+  at.savedAtMs = performance.now()
+  options.onProgress(to)
+  return true
+}
