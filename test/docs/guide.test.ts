@@ -1,37 +1,46 @@
-/** docs/guide/getting-started.md, followed step by step. */
+/** docs/guide/, followed page by page: what is printed there as code compiles, runs, and prints what it says. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { guidePrograms } from './guide.ts'
-import { Project, promisedOutput } from './project.ts'
+import { read } from './documents.ts'
+import { Followed } from './follow.ts'
+import { guidePages } from './guide.ts'
 
-const { files, steps } = guidePrograms()
+const pages = guidePages()
 
 describe('the guide', () => {
-  let project: Project
+  let guide: Followed
 
   beforeAll(async () => {
-    project = await Project.create(files)
+    guide = await Followed.create(pages)
   })
-  afterAll(() => project.remove())
+  afterAll(() => guide.remove())
 
-  test('has a name for every file', () => {
-    expect(Object.keys(files)).toEqual(['orders.ts', 'shop.ts', 'history.ts', 'turnover.ts'])
-    expect(steps).toEqual(['shop.ts', 'history.ts', 'turnover.ts'])
-  })
+  test('compiles', () => guide.typeCheck())
 
-  test('compiles', () => project.typeCheck())
-
-  test('runs from an empty folder, and prints what its comments say', async () => {
-    expect(await project.run('shop.ts')).toEqual(promisedOutput(files['shop.ts'] ?? ''))
-    const [placed, paid, ...rest] = await project.run('history.ts')
-    expect(placed).toBe("1 1 OrderPlaced { customer: 'ada', cents: 2500 }")
-    expect(paid).toBe('2 2 OrderPaid { cents: 2500 }')
-    expect(rest).toEqual(promisedOutput(files['history.ts'] ?? '').slice(1))
-    expect(await project.run('turnover.ts')).toEqual(promisedOutput(files['turnover.ts'] ?? ''))
+  test.for(pages.map((page) => [page.path, page] as const))('%s is written so that it can be followed', ([, page]) => {
+    expect(page.problems).toEqual([])
+    expect(page.files.length).toBeGreaterThan(0)
   })
 
-  test('does nothing twice when its program is run again', async () => {
-    const again = await project.run('shop.ts')
-    expect(again).toEqual(promisedOutput(files['shop.ts'] ?? ''))
-    expect((await project.run('history.ts')).at(-1)).toBe('2')
+  // Each has a folder and a store of its own.
+  test.concurrent.for(pages.map((page) => [page.path, page] as const))(
+    '%s does and prints what it says',
+    async ([, page]) => {
+      for (const step of page.steps) await guide.follow(page, step)
+    },
+  )
+
+  test('does nothing twice when its first program is run again', async () => {
+    const [page] = pages.filter(({ name }) => name === 'getting-started')
+    const again = page?.steps.filter(({ run }) => 'program' in run && /^(?:shop|history)/.test(run.program)) ?? []
+    expect(again).toHaveLength(2)
+    // The second tells at which version the stream is, as before.
+    for (const step of again) if (page !== undefined) await guide.follow(page, step)
+  })
+
+  test('has an index with every page, in reading order', () => {
+    const linked = [...read('docs/guide/README.md').matchAll(/\]\(([\w-]+\.md)\)/g)].map(
+      ([, page]) => `docs/guide/${page}`,
+    )
+    expect([...new Set(linked)].sort()).toEqual(pages.map(({ path }) => path))
   })
 })

@@ -1,11 +1,8 @@
-import { codeBlocks, read } from './documents.ts'
+import { filesBelow, read } from './documents.ts'
+import { type Page, toPage } from './page.ts'
 
-/** The files of docs/guide/getting-started.md, and those of them that are run, in their order. */
-export function guidePrograms(): { files: Record<string, string>; steps: string[] } {
-  const blocks = codeBlocks(read('docs/guide/getting-started.md'), 'ts')
-  const named = blocks.map((block) => [block.match(/^\/\/ (\S+\.ts)\n/)?.[1] ?? 'without a name', block] as const)
-  return {
-    files: Object.fromEntries(named),
-    steps: named.filter(([, block]) => block.includes('await open(')).map(([name]) => name),
-  }
+/** The pages of the guide, but its index. */
+export function guidePages(): readonly Page[] {
+  const paths = filesBelow('docs/guide', '.md').filter((path) => !path.endsWith('/README.md'))
+  return paths.sort().map((path) => toPage(path, read(path)))
 }

@@ -6,7 +6,8 @@ import { open } from '../../src/index.ts'
 import { balances, FundsDeposited } from '../daybook/account.ts'
 import { describeOnPostgres, useTestDatabase } from '../support/postgres.ts'
 import { codeBlocks, read, sections } from './documents.ts'
-import { guidePrograms } from './guide.ts'
+import { Followed } from './follow.ts'
+import { guidePages } from './guide.ts'
 import { Project, promisedOutput } from './project.ts'
 
 const parts = sections('docs/postgres.md', 2)
@@ -56,20 +57,18 @@ describeOnPostgres('reading with SQL', () => {
 
 describeOnPostgres('the guide on PostgreSQL', () => {
   const database = useTestDatabase()
-  const { files, steps } = guidePrograms()
-  let project: Project
+  const pages = guidePages().filter(({ name }) => name === 'getting-started')
+  let guide: Followed
 
   beforeAll(async () => {
-    project = await Project.create(files)
+    guide = await Followed.create(pages)
   })
-  afterAll(() => project.remove())
+  afterAll(() => guide.remove())
 
   test('prints the same as on an embedded store', async () => {
-    for (const step of steps) {
-      const printed = await project.run(step, { DATABASE_URL: database.url })
-      for (const line of promisedOutput(files[step] ?? '').filter((each) => each !== 'one line an event')) {
-        expect(printed).toContain(line)
-      }
+    for (const page of pages) {
+      expect(page.steps).not.toEqual([])
+      for (const step of page.steps) await guide.follow(page, step, { DATABASE_URL: database.url })
     }
   })
 })

@@ -34,9 +34,10 @@ export class Project {
   }
 
   /** Runs a program, from the folder. Gives the lines that it printed. @throws when it does not end well. */
-  async run(program: string, environment: NodeJS.ProcessEnv = {}): Promise<string[]> {
+  async run(program: string, environment: NodeJS.ProcessEnv = {}, options: RunOptions = {}): Promise<string[]> {
+    const { cwd = this.folder, args = [] } = options
     const env = { ...process.env, ...environment }
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', program], { cwd: this.folder, env })
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', program, ...args], { cwd, env })
     return stdout.trimEnd().split('\n')
   }
 
@@ -51,6 +52,12 @@ export class Project {
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true })
   }
+}
+
+export interface RunOptions {
+  /** The project's folder when absent. */
+  readonly cwd?: string
+  readonly args?: readonly string[]
 }
 
 const TSCONFIG = JSON.stringify({
