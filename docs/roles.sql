@@ -5,7 +5,8 @@
 --   grant daybook_writer to shop;
 --
 -- daybook_reader     reads everything, writes nothing
--- daybook_writer     appends through the function daybook.append, keeps snapshots and checkpoints
+-- daybook_writer     appends through the function daybook.append, forgets old command ids through
+--                    daybook.prune_commands, keeps snapshots and checkpoints
 -- daybook_projector  keeps read models too, in tables of its own
 -- daybook_importer   takes in history from elsewhere, by COPY
 --
@@ -20,7 +21,7 @@ grant usage on schema daybook to daybook_reader;
 grant select on all tables in schema daybook to daybook_reader;
 
 grant daybook_reader to daybook_writer;
-grant execute on function daybook.append to daybook_writer;
+grant execute on function daybook.append, daybook.prune_commands to daybook_writer;
 grant insert, update, delete on daybook.snapshots, daybook.checkpoints, daybook.leases to daybook_writer;
 
 grant daybook_writer to daybook_projector;

@@ -1,5 +1,5 @@
 import type { AnyAggregate, StateOf } from './aggregates/index.ts'
-import type { Executable, Execute, ExecuteOptions, InputOf, ResultOf, TargetOf } from './commands/index.ts'
+import type { ArgumentsOf, Executable, Execute, ResultOf } from './commands/index.ts'
 import type { AnyEventDefinition, NewEvent, RecordedEvent, RecordedOf } from './events/index.ts'
 import type {
   ApplyBatch,
@@ -44,20 +44,16 @@ export interface Daybook {
   readonly store: EventStore
 
   /**
-   * Executes a command on the aggregate `target` (or on one for each part): validates the input, loads, decides, appends
-   * at the loaded version, and decides again when others have written meanwhile.
-   * @throws `command-id-reused`, `broken-definition`, `unreadable-event`, `invalid-argument`, `append-unconfirmed`,
+   * Executes a command on the aggregate `target` (or on one for each part; a command within boundaries takes none):
+   * validates the input, asks who may, loads, decides, appends if that is still so, and decides again when others have
+   * written meanwhile.
+   * @throws `command-id-reused`, `broken-definition`, `authorisation-failed`, `unreadable-event`, `invalid-argument`, `append-unconfirmed`,
    * `connection-lost`
    * @example
    * const result = await daybook.execute(withdraw, 'A17', { amount: 20, channel: 'atm' }, { commandId })
    * if (result.status === 'rejected') console.log(result.reason, result.details)
    */
-  execute<Command extends Executable>(
-    command: Command,
-    target: TargetOf<Command>,
-    input: InputOf<Command>,
-    options?: ExecuteOptions<TargetOf<Command>>,
-  ): Promise<ResultOf<Command>>
+  execute<Command extends Executable>(command: Command, ...asked: ArgumentsOf<Command>): Promise<ResultOf<Command>>
 
   /**
    * The state of an aggregate, now or at a point of its history.

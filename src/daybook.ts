@@ -1,16 +1,15 @@
 /** The assembled thing: the use cases over one log of a store, and what they share while the process runs. */
-import type { AnyAggregate, StateOf } from './aggregates/index.ts'
+import type { AnyAggregate, Authorise, StateOf } from './aggregates/index.ts'
 import {
+  type ArgumentsOf,
   Background,
   type Executable,
   type Execute,
   type ExecuteOptions,
   execute,
-  type InputOf,
   Lanes,
   Recents,
   type ResultOf,
-  type TargetOf,
 } from './commands/index.ts'
 import type { AppendToStreamOptions, Daybook, EventsOf, Instruments } from './daybook-interface.ts'
 import { type AnyEventDefinition, type NewEvent, toUpcast } from './events/index.ts'
@@ -54,6 +53,7 @@ import { type AggregateAt, loadAt, type Point } from './temporal/index.ts'
 export interface Assembly {
   readonly store: EventStore
   readonly instruments: Instruments
+  readonly authorise: Authorise | undefined
   defaultTargets(): Promise<ReadModelTargets>
   /** The daybooks that were asked for, by log. */
   readonly daybooks: Map<string, LogDaybook>
@@ -82,19 +82,29 @@ export class LogDaybook implements Daybook {
     this.#assembly = assembly
     this.#isOpener = isOpener
     this.#log = assembly.instruments.log?.(log) ?? log
-    const context = { log: this.#log, lanes: new Lanes(), recents: new Recents(), background: this.#background }
+    const context = {
+      log: this.#log,
+      lanes: new Lanes(),
+      recents: new Recents(),
+      background: this.#background,
+      authorise: assembly.authorise,
+    }
     const bare: Execute = (asked) => execute(context, asked)
     this.#execute = assembly.instruments.execute?.(bare) ?? bare
   }
 
   async execute<Command extends Executable>(
     command: Command,
-    target: TargetOf<Command>,
-    input: InputOf<Command>,
-    options: ExecuteOptions<TargetOf<Command>> = {},
+    ...asked: ArgumentsOf<Command>
   ): Promise<ResultOf<Command>> {
+    // A command within boundaries takes no target; the compiler knows it by the command's type alone.
+    const [target, input, options = {}] = ('within' in command ? [undefined, ...asked] : asked) as readonly [
+      unknown,
+      unknown,
+      ExecuteOptions<unknown>?,
+    ]
     // The command's own rule gives these reasons and events: its type says which.
-    return (await this.#execute({ command, target, input, options })) as ResultOf<Command>
+    return (await this.#execute({ command, log: this.name, target, input, options })) as ResultOf<Command>
   }
 
   async stateOf<Definition extends AnyAggregate>(definition: Definition, id: string, point?: Point) {

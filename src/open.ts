@@ -1,4 +1,5 @@
 /** Opens a daybook: finds the engine that a URL names, and loads its adapter, and with it its driver, only then. */
+import type { Authorise } from './aggregates/index.ts'
 import { LogDaybook } from './daybook.ts'
 import type { Daybook, Instruments } from './daybook-interface.ts'
 import { DaybookError } from './errors/index.ts'
@@ -18,6 +19,8 @@ export interface OpenOptions {
   readonly maxConnections?: number
   /** False for a pooler that hands sessions about between statements. Not for a pool of the caller's own. */
   readonly preparedStatements?: boolean
+  /** Asked about every command, when its input has been validated and before anything is loaded. */
+  readonly authorise?: Authorise
   /** Wraps the ports, as `daybook/telemetry` does. */
   readonly instruments?: Instruments
 }
@@ -34,7 +37,7 @@ const DEFAULT_LOG = 'main'
  * await using daybook = await open('file:./bank')
  */
 export async function open(where: string | PostgresPool, options: OpenOptions = {}): Promise<Daybook> {
-  const { log = DEFAULT_LOG, instruments = {}, ...engineOptions } = options
+  const { log = DEFAULT_LOG, instruments = {}, authorise, ...engineOptions } = options
   const store = await openStore(where, engineOptions)
   const daybooks = new Map<string, LogDaybook>()
   let targets: Promise<ReadModelTargets> | undefined
@@ -42,12 +45,12 @@ export async function open(where: string | PostgresPool, options: OpenOptions = 
     targets ??= targetsOf(store)
     return targets
   }
-  const daybook = new LogDaybook({ store, instruments, daybooks, defaultTargets }, log, true)
+  const daybook = new LogDaybook({ store, instruments, authorise, daybooks, defaultTargets }, log, true)
   daybooks.set(log, daybook)
   return daybook
 }
 
-type EngineOptions = Omit<OpenOptions, 'log' | 'instruments'>
+type EngineOptions = Omit<OpenOptions, 'log' | 'instruments' | 'authorise'>
 type OpenEngine = (url: string, options: EngineOptions) => Promise<EventStore>
 
 const ENGINES: Readonly<Record<string, OpenEngine>> = {

@@ -14,6 +14,7 @@ import {
   toUpcast,
 } from '../events/index.ts'
 import type { AnyAggregate, SnapshotPolicy } from './any-aggregate.ts'
+import type { CommandOptions, Refusal } from './authorisation.ts'
 import { assertCategory } from './category.ts'
 import type { Command, CommandContext, Decided } from './command.ts'
 import { toFingerprint } from './fingerprint.ts'
@@ -35,12 +36,19 @@ export interface Aggregate<State, Definitions extends readonly AnyEventDefinitio
    * @param schema Validates the input, any Standard Schema; the rule sees only what it puts out.
    * @param decide The rule: from state and input to one event, several, none (`undefined` or `[]`), or `reject(…)`. It
    *   is pure: what it needs of the world is in its context or in the input.
+   * @param options A hook that may refuse whoever asks.
    */
-  command<const Name extends string, Schema extends StandardSchemaV1, Decision extends Decided<Definitions[number]>>(
+  command<
+    const Name extends string,
+    Schema extends StandardSchemaV1,
+    Decision extends Decided<Definitions[number]>,
+    Answer extends Refusal | undefined = undefined,
+  >(
     name: Name,
     schema: Schema,
     decide: (state: State, input: StandardSchemaV1.InferOutput<Schema>, context: CommandContext) => Decision,
-  ): Command<Aggregate<State, Definitions>, Schema, Decision>
+    options?: CommandOptions<StandardSchemaV1.InferOutput<Schema>, string, Answer>,
+  ): Command<Aggregate<State, Definitions>, Schema, Decision, Answer>
 }
 
 export interface AggregateOptions<State, Definitions extends readonly AnyEventDefinition[]> {
@@ -111,8 +119,8 @@ function complete<State, Definitions extends readonly AnyEventDefinition[]>(
       if (next === undefined) throw brokenDefinition(`The aggregate ${name}`, `gives no state after ${event.type}`)
       return next
     },
-    command(commandName, schema, decide) {
-      return { name: commandName, aggregate: this, schema, decide }
+    command(commandName, schema, decide, options) {
+      return { ...options, name: commandName, aggregate: this, schema, decide }
     },
   }
 }

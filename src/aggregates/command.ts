@@ -2,6 +2,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { AnyEventDefinition, NewOf } from '../events/index.ts'
 import type { AnyAggregate, StateOf } from './any-aggregate.ts'
+import type { CommandOptions, Refusal } from './authorisation.ts'
 import type { Rejection } from './rejection.ts'
 
 /** What a rule may know of the world beside state and input. */
@@ -30,14 +31,19 @@ export type Decided<Definition extends AnyEventDefinition> =
   | undefined
 
 /** A request to one aggregate. */
-export interface Command<Over extends AnyAggregate, Schema extends StandardSchemaV1, Decision> {
+export interface Command<
+  Over extends AnyAggregate,
+  Schema extends StandardSchemaV1,
+  Decision,
+  Answer extends Refusal | undefined = undefined,
+> extends CommandOptions<StandardSchemaV1.InferOutput<Schema>, string, Answer> {
   readonly name: string
   readonly aggregate: Over
   readonly schema: Schema
   decide(state: StateOf<Over>, input: StandardSchemaV1.InferOutput<Schema>, context: CommandContext): Decision
 }
 
-export type AnyCommand = Command<AnyAggregate, StandardSchemaV1, unknown>
+export type AnyCommand = Command<AnyAggregate, StandardSchemaV1, unknown, Refusal | undefined>
 
 /** Aggregates, by the part that each plays in a command over several. */
 export type Parts = Readonly<Record<string, AnyAggregate>>
@@ -56,8 +62,16 @@ type DecidedParts<Over extends Parts> = {
   readonly [Part in keyof Over]?: NewOf<Over[Part]['events'][number]> | readonly NewOf<Over[Part]['events'][number]>[]
 }
 
+/** An id for each part. */
+export type IdsOf<Over extends Parts> = { readonly [Part in keyof Over]: string }
+
 /** A request to several aggregates at once. */
-export interface JointCommand<Over extends Parts, Schema extends StandardSchemaV1, Decision> {
+export interface JointCommand<
+  Over extends Parts,
+  Schema extends StandardSchemaV1,
+  Decision,
+  Answer extends Refusal | undefined = undefined,
+> extends CommandOptions<StandardSchemaV1.InferOutput<Schema>, IdsOf<Over>, Answer> {
   readonly name: string
   readonly aggregates: Over
   readonly schema: Schema
@@ -68,7 +82,7 @@ export interface JointCommand<Over extends Parts, Schema extends StandardSchemaV
   ): Decision
 }
 
-export type AnyJointCommand = JointCommand<Parts, StandardSchemaV1, unknown>
+export type AnyJointCommand = JointCommand<Parts, StandardSchemaV1, unknown, Refusal | undefined>
 
 /** Nothing (`unknown`), unless the decision has parts that the command does not: a misspelt one would be lost otherwise. */
 type OnlyParts<Decision, Over extends Parts> = [OtherPart<Decision, Over>] extends [never]
@@ -92,7 +106,12 @@ type OtherPart<Decision, Over extends Parts> = Decision extends Rejection | unde
  *     : { from: FundsWithdrawn({ ...input, channel: 'transfer' }), to: FundsDeposited(input) })
  * await daybook.execute(transfer, { from: 'A17', to: 'B4' }, { amount: 20 })
  */
-export function command<Over extends Parts, Schema extends StandardSchemaV1, Decision extends DecidedJointly<Over>>(
+export function command<
+  Over extends Parts,
+  Schema extends StandardSchemaV1,
+  Decision extends DecidedJointly<Over>,
+  Answer extends Refusal | undefined = undefined,
+>(
   name: string,
   aggregates: Over,
   schema: Schema,
@@ -101,6 +120,7 @@ export function command<Over extends Parts, Schema extends StandardSchemaV1, Dec
     input: StandardSchemaV1.InferOutput<Schema>,
     context: JointContext<keyof Over & string>,
   ) => Decision & OnlyParts<Decision, Over>,
-): JointCommand<Over, Schema, Decision> {
-  return { name, aggregates, schema, decide }
+  options: CommandOptions<StandardSchemaV1.InferOutput<Schema>, IdsOf<Over>, Answer> = {},
+): JointCommand<Over, Schema, Decision, Answer> {
+  return { ...options, name, aggregates, schema, decide }
 }

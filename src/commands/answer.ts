@@ -10,7 +10,7 @@ import type { Execution, Participant } from './execution.ts'
 import type { CommandResult } from './result.ts'
 
 /** What is kept of a result. */
-export type KeptResult = KeptAccepted | KeptRejected
+export type KeptResult = KeptAccepted | KeptAcceptedWithin | KeptRejected
 
 interface KeptAccepted {
   readonly status: 'accepted'
@@ -20,14 +20,25 @@ interface KeptAccepted {
   readonly decidedAt: number
 }
 
+interface KeptAcceptedWithin {
+  readonly status: 'accepted'
+  readonly eventIds: readonly string[]
+  readonly decidedAt: number
+}
+
 interface KeptRejected {
   readonly status: 'rejected'
   readonly reason: string
   readonly details?: unknown
 }
 
-export function toRecord({ identity }: Execution, result: KeptResult): { command?: CommandRecord } {
-  return identity === undefined ? {} : { command: { ...identity, result: dropUndefined(result) } }
+/** The correlation id leads from the command's id to what belongs to it. */
+export function toRecord(
+  { identity, circumstances: { correlationId } }: Execution,
+  result: KeptResult,
+): { command?: CommandRecord } {
+  if (identity === undefined) return {}
+  return { command: { ...identity, result: dropUndefined({ ...result, correlationId }) } }
 }
 
 export function toRejected(
@@ -55,6 +66,11 @@ export function toAccepted(participants: readonly Participant[], { versions, ...
   return { status: 'accepted', versions: Object.fromEntries(byPart), ...recorded }
 }
 
+export function toAcceptedWithin(decidedAt: number, events: readonly RecordedEvent[], repeated = false): CommandResult {
+  const versions = Object.fromEntries(events.map(({ stream, version }) => [stream.name, version]))
+  return { status: 'accepted', versions, position: events.at(-1)?.position ?? decidedAt, events, repeated }
+}
+
 /**
  * The first one's result, for a command that was executed before.
  * @throws `command-id-reused` when it was another command, or had other input
@@ -64,6 +80,7 @@ export async function toRepeated(log: EventLog, execution: Execution, earlier: C
   // Only commands write records, and the digest says that this one did.
   const kept = earlier.result as KeptResult
   if (kept.status === 'rejected') return toRejected(kept, true)
+  if ('eventIds' in kept) return toAcceptedWithin(kept.decidedAt, await readByIds(log, kept.eventIds), true)
   const read = kept.versions.map((versions, place) => readBetween(log, execution.participants[place], versions))
   const events = (await Promise.all(read)).flat().sort((a, b) => a.position - b.position)
   return toAccepted(execution.participants, {
@@ -83,6 +100,17 @@ async function readBetween(
   const { stream, definition } = participant
   const events = await log.readStream(stream, { fromVersion: before + 1, toVersion: after }).toArray()
   return events.map((event) => definition.events.find(({ type }) => type === event.type)?.upcast(event) ?? event)
+}
+
+/** As many as one filter takes. */
+const IDS_AT_A_TIME = 100
+
+async function readByIds(log: EventLog, ids: readonly string[]): Promise<RecordedEvent[]> {
+  const found: RecordedEvent[] = []
+  for (let from = 0; from < ids.length; from += IDS_AT_A_TIME) {
+    found.push(...(await log.read({ ids: ids.slice(from, from + IDS_AT_A_TIME) }).toArray()))
+  }
+  return found
 }
 
 function commandIdReused(log: EventLog, command: string, commandId: string): DaybookError {

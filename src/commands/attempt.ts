@@ -1,12 +1,14 @@
 /** One attempt at a command: decide on what is loaded, and append at the versions that were loaded. */
-import { applyTo, isRejection, isSnapshotDue, type Loaded, type Rejection, saveSnapshot } from '../aggregates/index.ts'
+import { applyTo, isRejection, isSnapshotDue, type Loaded, saveSnapshot } from '../aggregates/index.ts'
 import { isDaybookError } from '../errors/index.ts'
-import { dropUndefined, type Metadata, type NewEvent, type RecordedEvent } from '../events/index.ts'
-import { type Appended, type AppendRequest, type EventLog, type ExpectedVersion, MAX_VERSION } from '../store/index.ts'
-import { toAccepted, toRecord, toRejected, toRepeated } from './answer.ts'
+import type { NewEvent, RecordedEvent } from '../events/index.ts'
+import type { Appended, AppendRequest, EventLog, ExpectedVersion } from '../store/index.ts'
+import { toAccepted, toRecord, toRepeated } from './answer.ts'
+import { appendOnce, recordRejection } from './append.ts'
 import type { Background } from './background.ts'
 import { type Decision, decide } from './decide.ts'
 import type { Execution } from './execution.ts'
+import { withMetadata } from './metadata.ts'
 import type { Recents } from './recents.ts'
 import type { CommandResult, Conflict } from './result.ts'
 
@@ -36,7 +38,8 @@ export function isVerifiedByAppend(judgement: Judgement): boolean {
 /** A conflict's `retryAfterMs` is for the caller of this to fill in. */
 export async function attempt(attempting: Attempt, judgement: Judgement): Promise<CommandResult> {
   if ('unexpected' in judgement) return await answerUnexpected(attempting, judgement.unexpected)
-  if (isRejection(judgement.decision)) return await recordRejection(attempting, judgement.decision)
+  if (isRejection(judgement.decision))
+    return await recordRejection(attempting.log, attempting.execution, judgement.decision)
   return await recordEvents(attempting, judgement.decision)
 }
 
@@ -60,26 +63,9 @@ function toConflict(stream: string, expected: ExpectedVersion, actual: number): 
 }
 
 /** A repeat meets the version that it brought about itself, so an earlier record is looked for before the answer. */
-async function answerUnexpected(attempting: Attempt, unexpected: Conflict): Promise<CommandResult> {
-  const { log, execution } = attempting
-  if (execution.identity === undefined) return unexpected
-  // No stream gets to this version, so that nothing is recorded; an earlier record is found before it is checked.
-  const never = { stream: unexpected.stream, expectedVersion: MAX_VERSION }
-  const record = toRecord(execution, { status: 'accepted', versions: [], decidedAt: 0 })
-  const appended = await appendOrConflict(attempting, { streams: [], conditions: [never], ...record })
-  if ('status' in appended || appended.earlierCommand === undefined) return unexpected
-  return await toRepeated(log, execution, appended.earlierCommand)
-}
-
-async function recordRejection(attempting: Attempt, rejection: Rejection): Promise<CommandResult> {
-  const { log, execution } = attempting
-  if (execution.identity === undefined) return toRejected(rejection)
-  const { reason, details } = rejection
-  const record = toRecord(execution, { status: 'rejected', reason, details })
-  const appended = await appendOrConflict(attempting, { streams: [], ...record })
-  if ('status' in appended) return appended
-  if (appended.earlierCommand !== undefined) return await toRepeated(log, execution, appended.earlierCommand)
-  return toRejected(rejection)
+async function answerUnexpected({ log, execution }: Attempt, unexpected: Conflict): Promise<CommandResult> {
+  const earlier = execution.identity === undefined ? undefined : await log.commands.find(execution.identity.id)
+  return earlier === undefined ? unexpected : await toRepeated(log, execution, earlier)
 }
 
 async function recordEvents(attempting: Attempt, decided: readonly (readonly NewEvent[])[]): Promise<CommandResult> {
@@ -108,7 +94,7 @@ function toRequest({ execution, loaded }: Attempt, decided: readonly (readonly N
   const all = execution.participants.map(({ stream }, place) => ({
     stream,
     expectedVersion: loaded[place]?.version ?? 0,
-    events: (decided[place] ?? []).map((event) => ({ ...event, metadata: toMetadata(execution, event) })),
+    events: (decided[place] ?? []).map((event) => withMetadata(execution, event)),
   }))
   return {
     streams: all.filter(({ events }) => events.length > 0),
@@ -118,26 +104,9 @@ function toRequest({ execution, loaded }: Attempt, decided: readonly (readonly N
   }
 }
 
-function toMetadata({ command, circumstances, options }: Execution, event: NewEvent): Metadata {
-  const { commandId, actor, correlationId, effectiveAt } = circumstances
-  const causationId = options.causationId ?? commandId
-  return dropUndefined({
-    ...options.metadata,
-    ...(effectiveAt === undefined ? {} : { effectiveAt }),
-    // What the rule says of a single event is nearer to it than what the caller says of the command.
-    ...event.metadata,
-    command: command.name,
-    correlationId,
-    ...(causationId === undefined ? {} : { causationId }),
-    ...(commandId === undefined ? {} : { commandId }),
-    ...(actor === undefined ? {} : { actor }),
-  })
-}
-
 async function appendOrConflict({ log, execution }: Attempt, request: AppendRequest): Promise<Appended | Conflict> {
-  const { signal } = execution.options
   try {
-    return await log.append(request, signal === undefined ? {} : { signal })
+    return await appendOnce(log, execution, request)
   } catch (error) {
     if (!isDaybookError(error, 'version-conflict')) throw error
     const { stream, expected, actual } = error.details

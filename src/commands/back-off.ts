@@ -6,10 +6,6 @@ import { setTimeout as delay } from 'node:timers/promises'
  */
 const FIRST_BACK_OFF_MS = 4
 const LONGEST_BACK_OFF_MS = 500
-/** Of sixteen stores that write one stream without a pause, one command in a hundred needs more than twelve. */
-export const DEFAULT_MAX_ATTEMPTS = 20
-/** A caller who has waited this long is better served by an answer. */
-export const LONGEST_RETRY_MS = 10_000
 
 /** How long to wait after the n-th conflict. */
 export function toBackOffMs(conflicts: number): number {

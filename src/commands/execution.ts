@@ -1,21 +1,28 @@
 /** What is asked for in one execution, the same for one aggregate and for several: participants, each with its stream. */
 import { createHash } from 'node:crypto'
-import type { AnyAggregate, CommandCircumstances } from '../aggregates/index.ts'
+import type { AnyAggregate, AnyCommandWithin, CommandCircumstances } from '../aggregates/index.ts'
 import { assertStreamName, type Issue, joinStreamName, newEventId, toCanonicalJson } from '../events/index.ts'
 import { type ExpectedVersion, refuse } from '../store/index.ts'
-import { DEFAULT_MAX_ATTEMPTS } from './back-off.ts'
-import { assertMaxAttempts, type ExecuteOptions, toEffectiveAt } from './options.ts'
+import { assertCorrelationId, type ExecuteOptions, type RetryBounds, toEffectiveAt, toRetryBounds } from './options.ts'
 import type { Executable } from './result.ts'
 
-export interface Execution {
-  readonly command: Executable
+export interface Execution<Command extends Executable = Executable> {
+  readonly command: Command
+  /** None for a command within boundaries. */
   readonly participants: readonly Participant[]
+  readonly target: unknown
   /** As the command's schema puts it out. */
   readonly input: unknown
   readonly circumstances: CommandCircumstances
   readonly options: ExecuteOptions<unknown>
   readonly identity: CommandIdentity | undefined
-  readonly maxAttempts: number
+  readonly bounds: Required<RetryBounds>
+}
+
+export type ExecutionWithin = Execution<AnyCommandWithin>
+
+export function isWithin(execution: Execution): execution is ExecutionWithin {
+  return 'within' in execution.command
 }
 
 /** One of the aggregates that a command decides over. */
@@ -37,6 +44,9 @@ export interface CommandIdentity {
 
 export interface Asked {
   readonly command: Executable
+  /** The log's name. */
+  readonly log: string
+  /** Undefined for a command within boundaries. */
   readonly target: unknown
   /** As the caller gave it. */
   readonly input: unknown
@@ -45,6 +55,7 @@ export interface Asked {
 
 /** @throws `invalid-argument` for an id that cannot name a stream */
 export function toParticipants({ command, target, options }: Asked): readonly Participant[] {
+  if ('within' in command) return []
   if ('aggregate' in command) return [toParticipant(undefined, command.aggregate, target, options.expectedVersion)]
   const ids = isRecord(target) ? target : refuse('target', 'is not an object with an id for each part')
   const expected = isRecord(options.expectedVersion) ? options.expectedVersion : {}
@@ -82,26 +93,32 @@ export function findSharedStream(participants: readonly Participant[]): Issue | 
 }
 
 /** @throws `invalid-argument` */
-export function toExecution(asked: Asked, participants: readonly Participant[], input: unknown): Execution {
-  const { command, options } = asked
-  const { maxAttempts = DEFAULT_MAX_ATTEMPTS } = options
-  assertMaxAttempts(maxAttempts)
+export function toExecution(
+  asked: Asked,
+  participants: readonly Participant[],
+  input: unknown,
+  defaults?: RetryBounds,
+): Execution {
+  const { command, target, options } = asked
   return {
     command,
     participants,
+    target,
     input,
     options,
     circumstances: toCircumstances(options),
     identity: options.commandId === undefined ? undefined : identify(asked, participants, options.commandId),
-    maxAttempts,
+    bounds: toRetryBounds(options, defaults),
   }
 }
 
 function toCircumstances(options: ExecuteOptions<unknown>): CommandCircumstances {
   const { commandId, actor, effectiveAt } = options
+  const correlationId = options.correlationId ?? commandId ?? newEventId()
+  assertCorrelationId(correlationId)
   return {
     now: new Date(),
-    correlationId: options.correlationId ?? commandId ?? newEventId(),
+    correlationId,
     ...(commandId === undefined ? {} : { commandId }),
     ...(actor === undefined ? {} : { actor }),
     ...(effectiveAt === undefined ? {} : { effectiveAt: toEffectiveAt(effectiveAt) }),
@@ -115,4 +132,9 @@ function identify({ command, input }: Asked, participants: readonly Participant[
     .update(toCanonicalJson([command.name, streams, input]))
     .digest('hex')
   return { id, digest }
+}
+
+/** For messages. */
+export function nameOf({ command }: Pick<Execution, 'command'>): string {
+  return `The command ${command.name}`
 }

@@ -20,6 +20,8 @@ export interface DaybookErrorDetails {
   'event-id-taken': { log: string; id?: string }
   /** The command id was used before, with other input. */
   'command-id-reused': { log: string; commandId: string }
+  /** A hook that says who may do what failed, so that nobody was let in. */
+  'authorisation-failed': { command: string; by: 'command' | 'daybook' }
   /** A stored event's type or schema version has no path to a shape that the code knows. */
   'unreadable-event': { type: string; schemaVersion: number; known: number; position?: number }
   /** A function of the definition (decide, evolve, an upcaster, a schema) broke its contract. */

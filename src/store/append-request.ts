@@ -4,7 +4,8 @@
  */
 import { DaybookError } from '../errors/index.ts'
 import { assertStreamName, type EncodedEvent, encodeEvent, findJsonProblem, findNameProblem } from '../events/index.ts'
-import type { AppendRequest, Boundary, CommandRecord, ExpectedVersion, StreamCondition } from './port.ts'
+import type { CommandRecord } from './keepsakes.ts'
+import type { AppendRequest, Boundary, ExpectedVersion, StreamCondition } from './port.ts'
 
 /** Events of one append. It is held in memory, and its transaction holds the log's lock, as a whole. */
 const MAX_EVENTS_PER_APPEND = 10_000
@@ -16,7 +17,7 @@ const MAX_STREAMS_PER_APPEND = 1_000
 export const MAX_BOUNDARY_TERMS = 100
 /** What a stream's version can grow to: PostgreSQL's integer. */
 export const MAX_VERSION = 2_147_483_647
-const MAX_COMMAND_ID_LENGTH = 255
+export const MAX_COMMAND_ID_LENGTH = 255
 /** A digest in hexadecimal, with room to spare. */
 const MAX_DIGEST_LENGTH = 255
 

@@ -1,4 +1,4 @@
-import { findNameProblem, MAX_STREAM_NAME_LENGTH } from '../events/index.ts'
+import { findNameProblem, isEventId, MAX_STREAM_NAME_LENGTH } from '../events/index.ts'
 import { assertPosition, MAX_BOUNDARY_TERMS, refuse } from './append-request.ts'
 import type { EventFilter, ListStreamsOptions, ReadOptions, ReadStreamOptions, TailOptions } from './port.ts'
 
@@ -16,6 +16,18 @@ function assertFilter(filter: EventFilter): void {
     for (const term of terms) assertTerm(term, name, MAX_STREAM_NAME_LENGTH)
   }
   assertPartition(filter)
+  assertIds(filter.ids)
+  assertTerm(filter.correlationId, 'correlationId', MAX_CORRELATION_ID_LENGTH)
+}
+
+/** An index entry holds it; what is longer may be recorded, and cannot be asked for. */
+export const MAX_CORRELATION_ID_LENGTH = 255
+
+function assertIds(ids: readonly string[] | undefined): void {
+  if (ids === undefined) return
+  if (!Array.isArray(ids)) refuse('ids', 'is not an array')
+  if (ids.length > MAX_BOUNDARY_TERMS) refuse('ids', `holds more than ${MAX_BOUNDARY_TERMS} ids`)
+  if (!ids.every(isEventId)) refuse('ids', 'holds something that is not a UUID')
 }
 
 function assertTerm(term: string | undefined, argument: string, maxLength: number): void {

@@ -1,7 +1,6 @@
 export type { Member, Outcome } from './append-outcome.ts'
 export {
   assertPosition,
-  MAX_VERSION,
   type PreparedAppend,
   type PreparedCondition,
   prepareAppend,
@@ -21,15 +20,19 @@ export {
   assertReadStreamOptions,
   assertTailOptions,
   assertTime,
+  MAX_CORRELATION_ID_LENGTH,
 } from './filter.ts'
 export { type PreparedImport, prepareImport } from './import-request.ts'
+export type * from './keepsakes.ts'
 export { Lifetime } from './lifetime.ts'
 export { openMemory } from './memory/index.ts'
 export {
+  assertCommandId,
   assertLeaseName,
   assertLeaseTerms,
   assertLogName,
   assertProjectionName,
+  assertPruneCommandsOptions,
   assertSnapshotKey,
   encodeNote,
   encodeSnapshot,

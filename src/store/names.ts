@@ -1,7 +1,8 @@
-/** Checks of the names and values that are no events: logs, snapshots, checkpoints. */
+/** Checks of the names and values that are no events: logs, snapshots, checkpoints, commands. */
 import { assertStreamName, findJsonProblem, findNameProblem } from '../events/index.ts'
-import { assertPosition, MAX_VERSION, refuse } from './append-request.ts'
-import type { LeaseTerms, Snapshot, SnapshotKey } from './port.ts'
+import { assertPosition, MAX_COMMAND_ID_LENGTH, MAX_VERSION, refuse } from './append-request.ts'
+import { assertTime } from './filter.ts'
+import type { LeaseTerms, PruneCommandsOptions, Snapshot, SnapshotKey } from './keepsakes.ts'
 
 /** What PostgreSQL allows for an identifier: a log's name may become one, as a notification's channel or a role. */
 const MAX_LOG_NAME_LENGTH = 63
@@ -55,6 +56,21 @@ export function encodeSnapshot(snapshot: Snapshot): string {
   const found = findJsonProblem(snapshot.state, 'snapshot.state')
   if (found !== undefined) refuse(found.path, found.problem)
   return JSON.stringify(snapshot.state)
+}
+
+/** @throws `invalid-argument` */
+export function assertCommandId(id: string): void {
+  assertName(id, 'command.id', MAX_COMMAND_ID_LENGTH)
+}
+
+/** A call that forgets more would be at work, and hold its locks, for seconds. */
+const MAX_PRUNED_AT_ONCE = 10_000
+
+/** @throws `invalid-argument` */
+export function assertPruneCommandsOptions({ before, limit }: PruneCommandsOptions): void {
+  assertTime(before, 'before')
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_PRUNED_AT_ONCE) return
+  refuse('limit', `is ${String(limit)}; give a whole number from 1 to ${MAX_PRUNED_AT_ONCE}`)
 }
 
 function assertName(name: string, argument: string, maxLength: number): void {

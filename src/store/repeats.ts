@@ -3,7 +3,8 @@ import type { RecordedEvent } from '../events/index.ts'
 import { type Member, type Outcome, toRecorded } from './append-outcome.ts'
 import type { PreparedAppend, PreparedWrite } from './append-request.ts'
 import { boundaryConflict, eventIdTaken, versionConflict } from './conflicts.ts'
-import type { Appended, CommandRecord } from './port.ts'
+import type { CommandRecord } from './keepsakes.ts'
+import type { Appended } from './port.ts'
 
 /** What has to be asked of the log when an append was not simply recorded. */
 export interface RepeatLookups {

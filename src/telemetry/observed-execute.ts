@@ -28,6 +28,8 @@ export function observeExecute({ tracer, meters }: Recorder, execute: Execute): 
 }
 
 function toCategories(command: Executable): readonly string[] {
+  // Which streams a command within boundaries writes to is for its rule to say.
+  if ('within' in command) return []
   const definitions = 'aggregate' in command ? [command.aggregate] : Object.values(command.aggregates)
   return [...new Set(definitions.map(({ name }) => name))]
 }
@@ -52,6 +54,8 @@ function toResultDetails(result: CommandResult): Attributes {
       return { 'daybook.rejection.reason': result.reason, 'daybook.repeated': result.repeated }
     case 'invalid':
       return { 'daybook.issue.count': result.issues.length }
+    case 'unauthorised':
+      return { 'daybook.unauthorised.by': result.by }
     case 'conflict':
       return {}
   }

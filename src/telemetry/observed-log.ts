@@ -36,5 +36,6 @@ export function observeLog(recorder: Recorder, log: EventLog): EventLog {
     snapshots: observeSnapshots(recorder, log),
     checkpoints: log.checkpoints,
     leases: log.leases,
+    commands: log.commands,
   }
 }

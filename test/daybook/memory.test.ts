@@ -1,4 +1,6 @@
 import { open } from 'daybook'
+import { describeWithin } from '../commands/within-on-any-engine.ts'
 import { describeDaybook } from './on-any-engine.ts'
 
 describeDaybook((options) => open('memory:', options))
+describeWithin((options) => open('memory:', options))

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { open } from 'daybook'
 import { afterAll, beforeAll } from 'vitest'
+import { describeWithin } from '../commands/within-on-any-engine.ts'
 import { describeDaybook } from './on-any-engine.ts'
 
 let directory = ''
@@ -12,3 +13,4 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }))
 
 describeDaybook((options) => open(`file:${directory}/book`, options))
+describeWithin((options) => open(`file:${directory}/book`, options))

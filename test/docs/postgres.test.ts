@@ -43,6 +43,8 @@ const LIMITS: Readonly<Record<string, string>> = {
   'streams written or conditioned by one append': 'MAX_STREAMS_PER_APPEND',
   "alternatives of a boundary, and its types or tags; a filter's types or tags": 'MAX_BOUNDARY_TERMS',
   partitions: 'MAX_PARTITIONS',
+  'a correlation id that can be asked for': 'MAX_CORRELATION_ID_LENGTH',
+  'commands pruned by one call': 'MAX_PRUNED_AT_ONCE',
 }
 
 /** Rooms whose limits are about what a caller may pass. What a file keeps for itself is no limit of the caller's. */

@@ -38,6 +38,8 @@ describeOnPostgres('least privilege', () => {
     await log.snapshots.save({ stream: 'a-1', definition: 'd', fingerprint: 'f' }, { version: 1, state: {} })
     expect(await log.checkpoints.move('p', 0, 1)).toBe(true)
     expect(await log.positionAt(new Date(Date.now() + 60_000))).toBe(1)
+    await log.append({ streams: [], command: { id: 'c', digest: 'd', result: null } })
+    expect(await log.commands.prune({ before: new Date(Date.now() + 60_000), limit: 10 })).toBe(1)
   })
 
   test('a reader reads, and may not append', async () => {

@@ -143,12 +143,13 @@ test('snapshots › are counted, found and missing', async () => {
 
 /** A log as plain functions, so that one of them can be replaced. */
 function toPlain(log: EventLog): EventLog {
-  const { name, snapshots, checkpoints, leases } = log
+  const { name, snapshots, checkpoints, leases, commands } = log
   return {
     name,
     snapshots,
     checkpoints,
     leases,
+    commands,
     append: (request, options) => log.append(request, options),
     readStream: (stream, options) => log.readStream(stream, options),
     read: (options) => log.read(options),

@@ -190,7 +190,7 @@ describe('what definitions do wrong', () => {
       account.balance = 7
       return undefined
     })
-    expect(() => given(Account, ...open).when(mutating, { amount: 1 })).toThrow(TypeError)
+    expect(() => given(Account, ...open).when(mutating, { amount: 1 })).toThrow('leaves the state that it is given')
     // @ts-expect-error a rule does not wait
     const waiting = Account.command('Wait', withdraw.schema, async () => undefined)
     expect(() => given(Account).when(waiting, { amount: 1 })).toThrow('decides asynchronously')

@@ -12,7 +12,7 @@ type DepositedEvent = RecordedEvent<'Deposited', { amount: number; note?: string
 
 export async function results(daybook: Daybook) {
   const result = await daybook.execute(withdraw, 'A17', { amount: 20 }, { expectedVersion: 3 })
-  expectTypeOf(result.status).toEqualTypeOf<'accepted' | 'rejected' | 'invalid' | 'conflict'>()
+  expectTypeOf(result.status).toEqualTypeOf<'accepted' | 'rejected' | 'invalid' | 'unauthorised' | 'conflict'>()
   switch (result.status) {
     case 'accepted':
       expectTypeOf(result.events).toEqualTypeOf<readonly WithdrawnEvent[]>()
@@ -28,6 +28,10 @@ export async function results(daybook: Daybook) {
     case 'invalid':
       expectTypeOf(result.issues[0]?.path).toEqualTypeOf<readonly PropertyKey[] | undefined>()
       return
+    case 'unauthorised':
+      expectTypeOf(result.by).toEqualTypeOf<'daybook'>()
+      expectTypeOf(result.reason).toEqualTypeOf<string>()
+      return
     case 'conflict':
       expectTypeOf(result.retryAfterMs).toEqualTypeOf<number>()
       return
@@ -39,7 +43,7 @@ export async function results(daybook: Daybook) {
 export async function narrowResults(daybook: Daybook) {
   const funded = await daybook.execute(openAndFund, 'A17', { amount: '20' })
   // It never rejects.
-  expectTypeOf(funded.status).toEqualTypeOf<'accepted' | 'invalid' | 'conflict'>()
+  expectTypeOf(funded.status).toEqualTypeOf<'accepted' | 'invalid' | 'unauthorised' | 'conflict'>()
   if (funded.status === 'accepted') {
     expectTypeOf(funded.events).toEqualTypeOf<
       readonly (RecordedEvent<'Opened', { owner: string }> | DepositedEvent)[]

@@ -1,8 +1,10 @@
 import type { EncodedEvent } from '../../events/index.ts'
 import type { PreparedAppend, PreparedBoundary, PreparedCondition, PreparedWrite } from '../append-request.ts'
 import { boundaryConflict, eventIdTaken, versionConflict } from '../conflicts.ts'
-import type { Appended, CommandRecord, ExpectedVersion } from '../port.ts'
+import type { CommandRecord } from '../keepsakes.ts'
+import type { Appended, ExpectedVersion } from '../port.ts'
 import { type Book, type StoredEvent, toRecorded } from './book.ts'
+import { findCommand } from './commands.ts'
 import { matchesTerms } from './matches.ts'
 
 /**
@@ -45,11 +47,6 @@ function toAppended(book: Book, events: readonly StoredEvent[], repeated: boolea
 
 function wroteNothing(book: Book): Appended {
   return { position: book.head, versions: {}, recordedAt: new Date(book.now()), events: [], repeated: false }
-}
-
-function findCommand(book: Book, id: string): CommandRecord | undefined {
-  const stored = book.commands.get(id)
-  return stored && { id, digest: stored.digest, result: JSON.parse(stored.result) }
 }
 
 function keepCommand(book: Book, command: CommandRecord, recordedAtMs: number): void {

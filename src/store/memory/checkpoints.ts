@@ -1,7 +1,7 @@
 import { assertPosition } from '../append-request.ts'
+import type { CheckpointStore } from '../keepsakes.ts'
 import type { Lifetime } from '../lifetime.ts'
 import { assertProjectionName } from '../names.ts'
-import type { CheckpointStore } from '../port.ts'
 
 export class MemoryCheckpoints implements CheckpointStore {
   readonly #positions = new Map<string, number>()

@@ -1,6 +1,6 @@
+import type { Lease, LeaseInfo, LeaseStore, LeaseTerms } from '../keepsakes.ts'
 import type { Lifetime } from '../lifetime.ts'
 import { assertLeaseName, assertLeaseTerms, encodeNote } from '../names.ts'
-import type { Lease, LeaseInfo, LeaseStore, LeaseTerms } from '../port.ts'
 
 interface Held extends Lease {
   /** On the clock that nobody can set: `performance.now()`. */

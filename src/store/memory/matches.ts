@@ -1,7 +1,10 @@
 import type { EventFilter } from '../port.ts'
 import type { StoredEvent } from './book.ts'
 
-export function matches(event: StoredEvent, { category, types, tags, partition }: EventFilter): boolean {
+export function matches(event: StoredEvent, filter: EventFilter): boolean {
+  const { category, types, tags, partition, ids, correlationId } = filter
+  if (ids !== undefined && ids.length > 0 && !ids.includes(event.id)) return false
+  if (correlationId !== undefined && JSON.parse(event.metadata).correlationId !== correlationId) return false
   if (category !== undefined && event.stream.category !== category) return false
   if (partition !== undefined && hash(event.stream.name) % partition.count !== partition.index) return false
   return matchesTerms(event, types ?? [], tags ?? [])

@@ -31,6 +31,7 @@ import { tailReader } from '../tail.ts'
 import { appendTo } from './append.ts'
 import { Book, type StoredEvent } from './book.ts'
 import { MemoryCheckpoints } from './checkpoints.ts'
+import { MemoryCommands } from './commands.ts'
 import { importInto } from './import.ts'
 import { MemoryLeases } from './leases.ts'
 import { matches } from './matches.ts'
@@ -42,6 +43,7 @@ export class MemoryLog implements EventLog {
   readonly snapshots: MemorySnapshots
   readonly checkpoints: MemoryCheckpoints
   readonly leases: MemoryLeases
+  readonly commands: MemoryCommands
   readonly #book = new Book()
   readonly #lifetime: Lifetime
 
@@ -51,6 +53,7 @@ export class MemoryLog implements EventLog {
     this.snapshots = new MemorySnapshots(lifetime)
     this.checkpoints = new MemoryCheckpoints(lifetime)
     this.leases = new MemoryLeases(lifetime)
+    this.commands = new MemoryCommands(this.#book, lifetime)
   }
 
   async append(request: AppendRequest, options: AppendOptions = {}): Promise<Appended> {

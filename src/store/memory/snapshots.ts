@@ -1,7 +1,7 @@
 import { assertStreamName } from '../../events/index.ts'
+import type { Snapshot, SnapshotKey, SnapshotStore } from '../keepsakes.ts'
 import type { Lifetime } from '../lifetime.ts'
 import { assertSnapshotKey, encodeSnapshot } from '../names.ts'
-import type { Snapshot, SnapshotKey, SnapshotStore } from '../port.ts'
 
 export class MemorySnapshots implements SnapshotStore {
   /** By stream, then by definition and fingerprint; states are JSON text. */

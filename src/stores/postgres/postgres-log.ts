@@ -32,6 +32,7 @@ import {
   toAppended,
 } from '../../store/index.ts'
 import { PostgresCheckpoints, PostgresSnapshots } from './caches.ts'
+import { PostgresCommands } from './command-records.ts'
 import type { Database, Session } from './database.ts'
 import { isTakenEventId, isTransient, POSTGRES_LOSSES } from './failures.ts'
 import { callAppend } from './group.ts'
@@ -48,6 +49,7 @@ export class PostgresLog implements EventLog {
   readonly snapshots: PostgresSnapshots
   readonly checkpoints: PostgresCheckpoints
   readonly leases: PostgresLeases
+  readonly commands: PostgresCommands
   readonly #database: Database
   readonly #lifetime: Lifetime
   readonly #appender: Appender
@@ -59,6 +61,7 @@ export class PostgresLog implements EventLog {
     this.snapshots = new PostgresSnapshots(name, database, lifetime)
     this.checkpoints = new PostgresCheckpoints(name, database, lifetime)
     this.leases = new PostgresLeases(name, database, lifetime)
+    this.commands = new PostgresCommands(name, database, lifetime)
     this.#appender = new Appender({
       ...POSTGRES_LOSSES,
       log: name,

@@ -1,7 +1,7 @@
 /** Which statement answers which question, and how a page's end is known. */
 import type { RecordedEvent } from '../../events/index.ts'
 import type { EventFilter, Page, PageSource, ReadOptions, ReadStreamOptions } from '../../store/index.ts'
-import { textArray } from './binary-arrays.ts'
+import { textArray, uuidArray } from './binary-arrays.ts'
 import type { Database } from './database.ts'
 import { decodeEvent, weightBound } from './decode-event.ts'
 import { pageStatement, type ReadFile, type Row } from './statements.ts'
@@ -62,6 +62,8 @@ function queryLog(database: Database, log: string, options: ReadOptions, span: S
     // Each once: a type that is walked twice would give its events twice.
     options.types?.length ? textArray([...new Set(options.types)]) : null,
     options.tags?.length ? textArray(options.tags) : null,
+    options.correlationId ?? null,
+    options.ids?.length ? uuidArray([...new Set(options.ids)]) : null,
   ]
   const values = [log, span.low, span.high ?? NO_POSITION_BOUND, size, ...filterValues]
   const page = pageStatement(file, options.direction ?? 'forwards')
@@ -75,10 +77,14 @@ const PARAMETERS: Record<ReadFile, number> = {
   'read-category': 7,
   'read-types': 8,
   'read-tags': 9,
+  'read-correlated': 10,
+  'read-ids': 11,
 }
 
-/** The rarer the term, the better it leads: a tag is rarer than a type, a type rarer than a category. */
-function leadingIndex({ category, types, tags }: EventFilter): ReadFile {
+/** The rarer the term, the better it leads: an id is rarer than a tag, a tag than a type, a type than a category. */
+function leadingIndex({ category, types, tags, correlationId, ids }: EventFilter): ReadFile {
+  if (ids?.length) return 'read-ids'
+  if (correlationId !== undefined) return 'read-correlated'
   if (tags?.length) return 'read-tags'
   if (types?.length) return 'read-types'
   return category === undefined ? 'read-log' : 'read-category'

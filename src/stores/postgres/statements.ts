@@ -16,7 +16,14 @@ export type Row = readonly (string | null)[]
 /** What notify.sql speaks on. */
 export const CHANNEL = 'daybook'
 
-export type ReadFile = 'read-stream' | 'read-log' | 'read-category' | 'read-types' | 'read-tags'
+export type ReadFile =
+  | 'read-stream'
+  | 'read-log'
+  | 'read-category'
+  | 'read-types'
+  | 'read-tags'
+  | 'read-correlated'
+  | 'read-ids'
 
 const statements = new Map<string, Statement>()
 

@@ -13,6 +13,11 @@ function execute(log: EventLog, stream: string, command: CommandRecord, expected
   return log.append({ streams: [{ stream, events: someEvents(2), expectedVersion }], command })
 }
 
+/** The next thing to be recorded has a later time. */
+async function untilLaterThan(recordedAt: Date): Promise<void> {
+  while (Date.now() <= recordedAt.getTime() + 1) await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
 export const commandCases = topic('command ids', [
   fact('once', 'are recorded with their events, and a repeat gets the record and writes nothing', async ({ log }) => {
     const command = aCommand({ result: { status: 'accepted', nested: ['é', 1e308, null, { '': 0.1 }] } })
@@ -92,10 +97,76 @@ export const commandCases = topic('command ids', [
     }
     await assertCount(log, 60)
   }),
+  fact('once', 'are found by their ids, until they are pruned', async ({ log }) => {
+    assert.equal(await log.commands.find('command-1'), undefined)
+    const command = aCommand({ result: { nested: ['é', null] } })
+    await execute(log, 'account-A', command)
+    assert.deepEqual(await log.commands.find('command-1'), command)
+    assert.equal(await log.commands.find('command-2'), undefined)
+    await assertRefused(async () => log.commands.find(''), 'invalid-argument')
+  }),
+  fact('once', 'are pruned, those before a time, the oldest first, and no more than asked for', async ({ log }) => {
+    const times: Date[] = []
+    for (const n of range(1, 9)) {
+      const { recordedAt } = await execute(log, 'account-A', aCommand({ id: `command-${n}` }))
+      times.push(recordedAt)
+      await untilLaterThan(recordedAt)
+    }
+    const left = async () => {
+      const found = await Promise.all(range(1, 9).map((n) => log.commands.find(`command-${n}`)))
+      return found.flatMap((command) => (command === undefined ? [] : [command.id]))
+    }
+    const before = times[5] as Date
+    assert.equal(await log.commands.prune({ before: times[0] as Date, limit: 10 }), 0)
+    assert.equal(await log.commands.prune({ before, limit: 3 }), 3)
+    assert.deepEqual(
+      await left(),
+      range(4, 9).map((n) => `command-${n}`),
+    )
+    assert.equal(await log.commands.prune({ before, limit: 3 }), 2)
+    assert.equal(await log.commands.prune({ before, limit: 3 }), 0)
+    assert.deepEqual(
+      await left(),
+      range(6, 9).map((n) => `command-${n}`),
+    )
+    await assertCount(log, 18)
+  }),
+  fact('once', 'are new ones after they were pruned', async ({ log }) => {
+    const { recordedAt } = await execute(log, 'account-A', aCommand())
+    await untilLaterThan(recordedAt)
+    const before = new Date(recordedAt.getTime() + 1)
+    assert.equal(await log.commands.prune({ before, limit: 10 }), 1)
+    assert.equal((await execute(log, 'account-A', aCommand({ digest: 'd2' }))).earlierCommand, undefined)
+    assert.equal((await log.commands.find('command-1'))?.digest, 'd2')
+    await assertCount(log, 4)
+  }),
+  fact('once', 'are each pruned once by 8 who prune at once', async ({ log }) => {
+    const ids = range(1, 60).map((n) => `command-${n}`)
+    const appended = await Promise.all(ids.map((id) => execute(log, 'account-A', aCommand({ id }))))
+    const before = new Date(Math.max(...appended.map(({ recordedAt }) => recordedAt.getTime())) + 1)
+    let pruned = 0
+    for (let round = 0; round < 60 && pruned < 60; round++) {
+      const counts = await Promise.all(range(1, 8).map(() => log.commands.prune({ before, limit: 4 })))
+      pruned += counts.reduce((sum, count) => sum + count, 0)
+    }
+    assert.equal(pruned, 60)
+    assert.equal(await log.commands.prune({ before, limit: 10 }), 0)
+  }),
+  fact('faithful', 'are not pruned by a time or a limit that is none', async ({ log }) => {
+    const before = new Date()
+    for (const limit of [0, -1, 1.5, 10_001, Number.NaN]) {
+      await assertRefused(async () => log.commands.prune({ before, limit }), 'invalid-argument')
+    }
+    await assertRefused(async () => log.commands.prune({ before: new Date(Number.NaN), limit: 1 }), 'invalid-argument')
+  }),
   fact('logs', 'are the log’s own', async ({ log, store }) => {
     await execute(log, 'account-A', aCommand())
-    const other = await execute(newLog(store), 'account-A', aCommand())
+    const otherLog = newLog(store)
+    const other = await execute(otherLog, 'account-A', aCommand())
     assert.equal(other.earlierCommand, undefined)
+    await otherLog.commands.prune({ before: new Date(other.recordedAt.getTime() + 1), limit: 10 })
+    assert.equal(await otherLog.commands.find('command-1'), undefined)
+    assert.notEqual(await log.commands.find('command-1'), undefined)
   }),
   fact('faithful', 'are up to 255 characters long, of any sort but control characters', async ({ log }) => {
     for (const id of ['x', '類'.repeat(255), "o'hara", '%_\\"', '😀']) {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import type { RecordedEvent } from '../../events/index.ts'
+import { type Metadata, newEventId, type RecordedEvent } from '../../events/index.ts'
 import type { EventFilter, EventLog, ReadOptions } from '../../store/index.ts'
 import type { Random } from '../random.ts'
+import { assertRefused } from './assertions.ts'
 import { anEvent, append, positionsOf, range } from './builders.ts'
 import { fact, newLog, topic } from './conformance-case.ts'
 
@@ -9,6 +10,7 @@ const CATEGORIES = ['a', 'ab', 'a_b', 'A', '100%', 'ä', '😀', 'account']
 const IDS = ['1', '10', '1-2', '-', '2', "o'hara", 'ab', '\\']
 const TYPES = ['Opened', 'Open', 'opened', 'Closed', '%', 'O_ened', '{Opened}', '類型']
 const TAGS = ['vip', 'vip:1', 'v', 'a,b', '{a}', '"', '\\', 'null', '😀']
+const CORRELATIONS = ['c', 'C', 'request-1', 'request-10', "o'hara", '%', '類', '😀', 'x'.repeat(255)]
 const QUERIES = 250
 
 /** Some hundreds of events, of all sorts. */
@@ -17,7 +19,9 @@ async function fillAtRandom(log: EventLog, random: Random): Promise<RecordedEven
     range(1, 150).map(() => {
       const stream = `${random.pick(CATEGORIES)}-${random.pick(IDS)}`
       const events = range(1, random.integer(1, 5)).map((n) => {
-        return anEvent({ type: random.pick(TYPES), tags: random.sample(TAGS, random.integer(0, 4)), data: { n } })
+        const metadata = random.chance(0.5) ? { correlationId: random.pick(CORRELATIONS) } : {}
+        const tags = random.sample(TAGS, random.integer(0, 4))
+        return anEvent({ type: random.pick(TYPES), tags, metadata, data: { n } })
       })
       return append(log, stream, events)
     }),
@@ -25,8 +29,10 @@ async function fillAtRandom(log: EventLog, random: Random): Promise<RecordedEven
   return log.read().toArray()
 }
 
-function filterAtRandom(random: Random): EventFilter {
+function filterAtRandom(random: Random, all: readonly RecordedEvent[]): EventFilter {
   return {
+    ...(random.chance(0.15) ? { correlationId: random.pick(CORRELATIONS) } : {}),
+    ...(random.chance(0.15) ? { ids: random.sample(all, random.integer(0, 40)).map(({ id }) => id) } : {}),
     ...(random.chance(0.5) ? { category: random.pick(CATEGORIES) } : {}),
     ...(random.chance(0.5) ? { types: random.sample(TYPES, random.integer(0, 3)) } : {}),
     ...(random.chance(0.4) ? { tags: random.sample(TAGS, random.integer(0, 2)) } : {}),
@@ -44,12 +50,15 @@ function boundsAtRandom(random: Random, head: number): ReadOptions {
 
 /** The plain meaning of a read. `shares` gives a stream's share where the log is cut in so many. */
 function readPlainly(all: readonly RecordedEvent[], options: ReadOptions, shares: Shares): RecordedEvent[] {
-  const { category, types = [], tags = [], partition, after = 0, upTo = Number.POSITIVE_INFINITY, limit } = options
+  const { category, types = [], tags = [], partition, ids = [], correlationId } = options
+  const { after = 0, upTo = Number.POSITIVE_INFINITY, limit } = options
   const found = all.filter(
     (event) =>
       (category === undefined || event.stream.category === category) &&
       (types.length === 0 || types.includes(event.type)) &&
       tags.every((tag) => event.tags.includes(tag)) &&
+      (ids.length === 0 || ids.includes(event.id)) &&
+      (correlationId === undefined || event.metadata.correlationId === correlationId) &&
       (partition === undefined || shares.get(partition.count)?.get(event.stream.name) === partition.index) &&
       event.position > after &&
       event.position <= upTo,
@@ -110,13 +119,49 @@ export const filterCases = topic('filter', [
     assert.deepEqual(await versions({ types: ['A', 'B'], tags: ['x'] }), [2, 4])
     assert.deepEqual(await versions({ types: ['a'] }), [])
   }),
+  fact('reading', 'by ids gives those events, each once and in the order of the log', async ({ log, store }) => {
+    await append(
+      log,
+      'account-1',
+      range(1, 300).map((n) => anEvent({ data: { n } })),
+    )
+    const all = await log.read().toArray()
+    const ids = all.filter(({ position }) => position % 3 === 0).map(({ id }) => id)
+    const wanted = [...ids.slice(0, 97).reverse(), ids[5] as string, newEventId()]
+    assert.deepEqual(
+      positionsOf(await log.read({ ids: wanted }).toArray()),
+      range(1, 97).map((n) => 3 * n),
+    )
+    const last = await log.read({ ids: wanted, direction: 'backwards', limit: 2 }).toArray()
+    assert.deepEqual(positionsOf(last), [291, 288])
+    assert.deepEqual(await newLog(store).read({ ids: wanted }).toArray(), [])
+    for (const bad of [['x'], [7], 'x', [...ids, ...ids]] as unknown as string[][]) {
+      await assertRefused(async () => log.read({ ids: bad }).toArray(), 'invalid-argument')
+    }
+  }),
+  fact('reading', 'by correlation id gives what was recorded with that text, and with no other', async ({ log }) => {
+    const event = (correlationId: unknown) => anEvent({ metadata: { correlationId } as Metadata })
+    const written = ['7', 7, 'c1', null, 'C1', 'c1', ['c1'], 'c10', 'c'.repeat(300), 'c'.repeat(255)].map(event)
+    await append(log, 'account-1', [...written, anEvent()])
+    const versions = async (correlationId: string, options: ReadOptions = {}) =>
+      (await log.read({ ...options, correlationId }).toArray()).map((each) => each.version)
+    assert.deepEqual(await versions('c1'), [3, 6])
+    assert.deepEqual(await versions('c1', { direction: 'backwards' }), [6, 3])
+    assert.deepEqual(await versions('c1', { after: 3 }), [6])
+    assert.deepEqual(await versions('7'), [1])
+    assert.deepEqual(await versions('c'.repeat(255)), [10])
+    assert.deepEqual(await versions('none'), [])
+    for (const bad of ['', 'c'.repeat(256), 7] as string[]) {
+      await assertRefused(async () => log.read({ correlationId: bad }).toArray(), 'invalid-argument')
+    }
+  }),
   fact('reading', 'gives what a plain filter over the whole log gives', async ({ log, random }) => {
     const all = await fillAtRandom(log, random)
     const shares = await readShares(log)
     for (const _ of range(1, QUERIES)) {
       const count = random.pick(COUNTS)
       const partition = random.chance(0.3) ? { partition: { index: random.integer(0, count - 1), count } } : {}
-      const options = { ...filterAtRandom(random), ...partition, ...boundsAtRandom(random, all.length) }
+      const options = { ...filterAtRandom(random, all), ...partition, ...boundsAtRandom(random, all.length) }
       const found = await log.read(options).toArray()
       assert.deepEqual(positionsOf(found), positionsOf(readPlainly(all, options, shares)), JSON.stringify(options))
     }

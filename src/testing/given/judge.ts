@@ -45,7 +45,8 @@ const SOME_CORRELATION = 'some-correlation'
 export function judge(asking: Asking): Judged | Promise<Judged> {
   const { command, target, input, options } = asking
   const { now, ...given } = options
-  const asked = { command, target, input, options: { correlationId: given.commandId ?? SOME_CORRELATION, ...given } }
+  const circumstances = { correlationId: given.commandId ?? SOME_CORRELATION, ...given }
+  const asked = { command, log: 'main', target, input, options: circumstances }
   const rehearsed = rehearse({ asked, now: toNow(asking), load: (participant) => loadFrom(asking, participant) })
   return rehearsed instanceof Promise
     ? rehearsed.then((result) => toJudged(asking, result))

@@ -1,0 +1,18 @@
+import type { Authorise } from '../aggregates/index.ts'
+import type { EventLog } from '../store/index.ts'
+import type { Background } from './background.ts'
+import type { Lanes } from './lanes.ts'
+import type { RetryBounds } from './options.ts'
+import type { Recents } from './recents.ts'
+
+/** What executing needs; the same for all commands of a process on one log. */
+export interface ExecuteContext {
+  readonly log: EventLog
+  readonly lanes: Lanes
+  readonly recents: Recents
+  readonly background: Background
+  /** The daybook's own, asked about every command. */
+  readonly authorise?: Authorise | undefined
+  /** Where an execution does not say. */
+  readonly retryBounds?: RetryBounds | undefined
+}

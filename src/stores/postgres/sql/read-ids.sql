@@ -1,0 +1,1 @@
+select * from daybook.read_ids($1, $2, $3, $4, {backwards}, $5, $6, $7, $8, $9, $10, $11)
