@@ -60,6 +60,8 @@ export interface DaybookErrorDetails {
   'rebuild-needed': { projection: string; found: string; expected: string }
   /** Another process, or another call, is rebuilding the read model. */
   'rebuild-under-way': { readModel: string }
+  /** The target cannot keep a row for what is in it; `key` where it says which. */
+  'row-refused': { readModel: string; key?: string }
   /** A generation of a read model that was asked for is not there, or is not in the state that it must be in. */
   'generation-missing': { readModel: string }
 }

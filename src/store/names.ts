@@ -26,12 +26,14 @@ export function assertSnapshotKey(key: SnapshotKey): void {
   assertName(key.fingerprint, 'fingerprint', MAX_DEFINITION_NAME_LENGTH)
 }
 
+/** A projection's name, and what kind of lease it is. */
+const MAX_LEASE_NAME_LENGTH = 300
 /** A day: what has to be held for longer wants another kind of lock. */
 const LONGEST_LEASE_MS = 86_400_000
 
 /** @throws `invalid-argument` */
 export function assertLeaseName(name: string, owner: string): void {
-  assertName(name, 'name', MAX_DEFINITION_NAME_LENGTH)
+  assertName(name, 'name', MAX_LEASE_NAME_LENGTH)
   assertName(owner, 'owner', MAX_DEFINITION_NAME_LENGTH)
 }
 

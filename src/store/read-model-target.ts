@@ -16,6 +16,7 @@
  * first, each refusing to be replaced by one of an earlier position, and the checkpoint last.
  */
 import type { Partition } from './port.ts'
+import type { SqlClient } from './sql-store.ts'
 
 /** Where read models may be kept: gives the place for one of them. */
 export interface ReadModelTargets {
@@ -28,6 +29,11 @@ export interface ReadModelTargets {
   readonly isTransactional: boolean
   /** @param log The log that the read model is folded from. */
   open(log: string, readModel: string): Promise<ReadModelTarget>
+  /**
+   * The same without rows of its own, in the database that the events are in: where the user's own SQL keeps its
+   * checkpoint. Undefined elsewhere.
+   */
+  openLedger?(log: string, projection: string): Promise<ReadModelTarget>
 }
 
 export interface ReadModelTarget {
@@ -84,12 +90,18 @@ export interface Generation {
   readonly fingerprint: string
   /** The position up to which everything is applied: 0 when nothing is. Of a share of a parallel build with `partition`. */
   checkpoint(partition?: Partition): Promise<number>
+  /**
+   * The checkpoint, for a writer that begins here: from now on `save` of this object is refused, too, when anybody else
+   * has saved since without moving the checkpoint, so that what the writer remembers of the rows is what is there.
+   */
+  begin(): Promise<number>
   /** The rows that are there, of those asked for; also of deleted ones where their position is kept. */
   load(keys: readonly string[]): Promise<ReadonlyMap<string, StoredRow>>
   /**
    * Writes the changes and moves the checkpoint. False, and the checkpoint not moved, when it is not at `move.from` or
    * this generation takes no more writes: another instance has been at work. Then nothing was written where that is one
    * transaction; elsewhere rows may have been, but none over one of the same or a later position.
+   * @throws `row-refused` when a row cannot be kept for what is in it; `connection-lost`
    */
   save(changes: ReadonlyMap<string, RowChange>, move: CheckpointMove): Promise<boolean>
   /** Keys whose events wait, by key. */
@@ -103,6 +115,11 @@ export interface Generation {
   entries(options?: EntriesOptions): AsyncIterable<RowEntry>
   /** How many rows there are. */
   count(): Promise<number>
+  /**
+   * The same inside a transaction of the database that the events are in, where `begin` locks the checkpoint.
+   * Undefined where rows are elsewhere.
+   */
+  within?(client: SqlClient): Generation
 }
 
 export interface StoredRow {

@@ -36,6 +36,7 @@ const LIMITS: Readonly<Record<string, string>> = {
   "a log's name": 'MAX_LOG_NAME_LENGTH',
   'a command id': 'MAX_COMMAND_ID_LENGTH',
   "a definition's, projection's or read model's name": 'MAX_DEFINITION_NAME_LENGTH',
+  "a lease's name": 'MAX_LEASE_NAME_LENGTH',
   "a read model's name, in PostgreSQL, bytes": 'MAX_TABLE_NAME_BYTES',
   'a key of a read model': 'MAX_KEY_LENGTH',
   'events in one append': 'MAX_EVENTS_PER_APPEND',

@@ -16,16 +16,19 @@ interface Kept {
   readonly position: number
 }
 
-export class MemoryGeneration implements Generation {
+/** What is kept of a generation, whoever writes it. */
+export class KeptGeneration {
   readonly id: number
   readonly fingerprint: string
   readonly createdAt = new Date()
   /** Undefined when it was dropped. */
   state: GenerationState | undefined
-  readonly #rows = new Map<string, Kept>()
-  readonly #quarantined = new Map<string, QuarantinedKey>()
+  /** Grows with every write. */
+  revision = 0
+  readonly rows = new Map<string, Kept>()
+  readonly quarantined = new Map<string, QuarantinedKey>()
   /** The generation's own under `''`, those of shares under `index/count`. */
-  readonly #checkpoints = new Map<string, number>()
+  readonly checkpoints = new Map<string, number>()
 
   constructor(id: number, fingerprint: string, state: GenerationState) {
     this.id = id
@@ -33,13 +36,34 @@ export class MemoryGeneration implements Generation {
     this.state = state
   }
 
-  /** As the port has it, but at once. */
-  checkpointNow(partition?: Partition): number {
-    return this.#checkpoints.get(toShare(partition)) ?? 0
+  checkpoint(partition?: Partition): number {
+    return this.checkpoints.get(toShare(partition)) ?? 0
+  }
+}
+
+/** One writer's or reader's hold on it. */
+export class MemoryGeneration implements Generation {
+  readonly id: number
+  readonly fingerprint: string
+  readonly #kept: KeptGeneration
+  readonly #rows: Map<string, Kept>
+  /** The revision as of `begin`, and of this object's own writes since. */
+  #revision: number | undefined
+
+  constructor(kept: KeptGeneration) {
+    this.id = kept.id
+    this.fingerprint = kept.fingerprint
+    this.#kept = kept
+    this.#rows = kept.rows
   }
 
   async checkpoint(partition?: Partition): Promise<number> {
-    return this.checkpointNow(partition)
+    return this.#kept.checkpoint(partition)
+  }
+
+  async begin(): Promise<number> {
+    this.#revision = this.#kept.revision
+    return this.#kept.checkpoint()
   }
 
   async load(keys: readonly string[]): Promise<ReadonlyMap<string, StoredRow>> {
@@ -53,22 +77,26 @@ export class MemoryGeneration implements Generation {
 
   async save(changes: ReadonlyMap<string, RowChange>, move: CheckpointMove): Promise<boolean> {
     const { from, to, partition, quarantine = new Map<string, undefined>() } = move
-    if (this.state === undefined || this.state === 'previous') return false
-    if (this.checkpointNow(partition) !== from) return false
-    this.#checkpoints.set(toShare(partition), to)
+    const { state, revision, checkpoints, quarantined } = this.#kept
+    if (state === undefined || state === 'previous' || this.#kept.checkpoint(partition) !== from) return false
+    if (partition === undefined && this.#revision !== undefined && this.#revision !== revision) return false
+    checkpoints.set(toShare(partition), to)
+    this.#kept.revision++
+    if (this.#revision !== undefined) this.#revision = this.#kept.revision
     for (const [key, { row, position }] of changes) {
       if (row === undefined) this.#rows.delete(key)
       else this.#rows.set(key, { text: JSON.stringify(row), position })
     }
     for (const [key, held] of quarantine) {
-      if (held === undefined) this.#quarantined.delete(key)
-      else this.#quarantined.set(key, held)
+      if (held === undefined) quarantined.delete(key)
+      else quarantined.set(key, held)
     }
     return true
   }
 
   async quarantined(): Promise<readonly QuarantinedKey[]> {
-    return inByteOrder(this.#quarantined.keys()).flatMap((key) => this.#quarantined.get(key) ?? [])
+    const { quarantined } = this.#kept
+    return inByteOrder(quarantined.keys()).flatMap((key) => quarantined.get(key) ?? [])
   }
 
   /** Nobody else can get at these rows. */

@@ -11,7 +11,7 @@ import {
   type RowEntry,
   refuse,
 } from '../../store/index.ts'
-import { MemoryGeneration } from './memory-generation.ts'
+import { KeptGeneration, MemoryGeneration } from './memory-generation.ts'
 
 /** Read models in plain maps, for tests and for small models that every process holds by itself. */
 export function memoryTargets(): ReadModelTargets {
@@ -30,7 +30,7 @@ export function memoryTargets(): ReadModelTargets {
 
 class MemoryTarget implements ReadModelTarget {
   readonly #readModel: string
-  #generations: readonly MemoryGeneration[] = []
+  #generations: readonly KeptGeneration[] = []
   #lastId = 0
 
   constructor(readModel: string) {
@@ -40,30 +40,30 @@ class MemoryTarget implements ReadModelTarget {
   async generations(): Promise<readonly GenerationInfo[]> {
     return this.#generations.flatMap((generation) => {
       const { id, state, fingerprint, createdAt } = generation
-      return state === undefined ? [] : [{ id, state, fingerprint, createdAt, checkpoint: generation.checkpointNow() }]
+      return state === undefined ? [] : [{ id, state, fingerprint, createdAt, checkpoint: generation.checkpoint() }]
     })
   }
 
   async live(fingerprint: string): Promise<Generation> {
-    return this.#find('live') ?? this.#add('live', fingerprint)
+    return new MemoryGeneration(this.#find('live') ?? this.#add('live', fingerprint))
   }
 
   async build(fingerprint: string): Promise<Generation> {
     const begun = this.#find('building')
-    if (begun?.fingerprint === fingerprint) return begun
+    if (begun?.fingerprint === fingerprint) return new MemoryGeneration(begun)
     this.#remove(begun)
-    return this.#add('building', fingerprint)
+    return new MemoryGeneration(this.#add('building', fingerprint))
   }
 
   async generation(id: number): Promise<Generation> {
-    return this.#generations.find((each) => each.id === id) ?? this.#miss(`no generation ${id}`)
+    return new MemoryGeneration(this.#generations.find((each) => each.id === id) ?? this.#miss(`no generation ${id}`))
   }
 
   async promote(id: number, { evenBehind = false }: PromoteOptions = {}): Promise<boolean> {
     const building = this.#find('building')
     if (building?.id !== id) return this.#miss(`no generation ${id} that is being built`)
-    const liveCheckpoint = this.#find('live')?.checkpointNow() ?? 0
-    if (liveCheckpoint > building.checkpointNow() && !evenBehind) return false
+    const liveCheckpoint = this.#find('live')?.checkpoint() ?? 0
+    if (liveCheckpoint > building.checkpoint() && !evenBehind) return false
     this.#remove(this.#find('previous'))
     this.#swap(building)
     return true
@@ -80,31 +80,32 @@ class MemoryTarget implements ReadModelTarget {
   }
 
   async get(key: string): Promise<unknown> {
-    return await this.#find('live')?.get(key)
+    const live = this.#find('live')
+    return live === undefined ? undefined : await new MemoryGeneration(live).get(key)
   }
 
   async *entries(options: EntriesOptions = {}): AsyncGenerator<RowEntry> {
     const live = this.#find('live')
-    if (live !== undefined) yield* live.entries(options)
+    if (live !== undefined) yield* new MemoryGeneration(live).entries(options)
   }
 
-  #find(state: GenerationState): MemoryGeneration | undefined {
+  #find(state: GenerationState): KeptGeneration | undefined {
     return this.#generations.find((each) => each.state === state)
   }
 
-  #add(state: GenerationState, fingerprint: string): MemoryGeneration {
-    const generation = new MemoryGeneration(++this.#lastId, fingerprint, state)
+  #add(state: GenerationState, fingerprint: string): KeptGeneration {
+    const generation = new KeptGeneration(++this.#lastId, fingerprint, state)
     this.#generations = [...this.#generations, generation]
     return generation
   }
 
-  #remove(generation: MemoryGeneration | undefined): void {
+  #remove(generation: KeptGeneration | undefined): void {
     if (generation === undefined) return
     generation.state = undefined
     this.#generations = this.#generations.filter((each) => each !== generation)
   }
 
-  #swap(next: MemoryGeneration): void {
+  #swap(next: KeptGeneration): void {
     const live = this.#find('live')
     if (live !== undefined) live.state = 'previous'
     next.state = 'live'

@@ -31,6 +31,13 @@ export const CHECKPOINT = `
 select position::text as position from daybook.generations
 where log = $1 and projection = $2 and generation = $3::text::integer`
 
+export const BEGIN = `
+select position::text as position, revision::text as revision from daybook.generations
+where log = $1 and projection = $2 and generation = $3::text::integer`
+
+/** Whoever holds it is next to move the checkpoint. */
+export const BEGIN_LOCKED = `${BEGIN} for update`
+
 export const PARTITION_CHECKPOINT = `
 select position::text as position from daybook.generation_partitions
 where log = $1 and projection = $2 and generation = $3::text::integer
@@ -39,10 +46,10 @@ where log = $1 and projection = $2 and generation = $3::text::integer
 /** The fence: it moves for one of the instances that try, and locks the row until that one's rows are committed. */
 export const MOVE_CHECKPOINT = `
 update daybook.generations
-set position = $5::text::bigint, has_rows = has_rows or $6::text::boolean, updated_at = now()
+set position = $5::text::bigint, has_rows = has_rows or $6::text::boolean, revision = revision + 1, updated_at = now()
 where log = $1 and projection = $2 and generation = $3::text::integer and position = $4::text::bigint
-  and state <> 'previous'
-returning 1`
+  and state <> 'previous' and ($7::text is null or revision = $7::text::bigint)
+returning revision::text as revision`
 
 /** The shares of a build meet in the generation's row only for as long as it takes to note that rows are there. */
 export const MOVE_PARTITION = `

@@ -3,6 +3,7 @@
  * checkpoint from where the batch started: of several instances one wins, and each event is applied exactly once. So a
  * deleted row leaves nothing behind.
  */
+import type { DaybookError } from '../../errors/index.ts'
 import {
   type CheckpointMove,
   type EntriesOptions,
@@ -17,6 +18,8 @@ import {
   type StoredRow,
 } from '../../store/index.ts'
 import {
+  BEGIN,
+  BEGIN_LOCKED,
   CHECKPOINT,
   HAS_ROWS,
   MOVE_CHECKPOINT,
@@ -28,6 +31,7 @@ import {
   RELEASE,
 } from './generation-statements.ts'
 import { type Reading, readEntries, readRow } from './reading.ts'
+import { isRefusal, rowRefused } from './refusals.ts'
 import { type Statements, toStatements } from './statements.ts'
 
 /** Which generation of what. */
@@ -35,6 +39,11 @@ export interface Place {
   readonly log: string
   readonly readModel: string
   readonly id: number
+}
+
+interface Bearing {
+  readonly fingerprint: string
+  readonly isInTransaction?: boolean
 }
 
 export class PostgresGeneration implements Generation {
@@ -45,10 +54,14 @@ export class PostgresGeneration implements Generation {
   readonly #place: Place
   /** What leads the parameters of every statement about a generation. */
   readonly #which: readonly string[]
+  readonly #isInTransaction: boolean
+  /** As of `begin`, and of this object's own writes since. */
+  #revision: string | null = null
 
-  constructor(database: SqlDatabase, place: Place, fingerprint: string) {
+  constructor(database: SqlDatabase, place: Place, { fingerprint, isInTransaction = false }: Bearing) {
     this.id = place.id
     this.fingerprint = fingerprint
+    this.#isInTransaction = isInTransaction
     this.#database = database
     this.#place = place
     this.#which = [place.log, place.readModel, String(place.id)]
@@ -62,7 +75,23 @@ export class PostgresGeneration implements Generation {
         : await this.#query(PARTITION_CHECKPOINT, [...this.#which, String(partition.index), String(partition.count)])
     if (row !== undefined) return Number(row.position)
     if (partition !== undefined) return 0
-    throw generationMissing(this.#place.readModel, `no generation ${this.id} any more`)
+    throw this.#isGone()
+  }
+
+  #isGone(): DaybookError {
+    return generationMissing(this.#place.readModel, `no generation ${this.id} any more`)
+  }
+
+  async begin(): Promise<number> {
+    const [row] = await this.#query(this.#isInTransaction ? BEGIN_LOCKED : BEGIN, this.#which)
+    if (row === undefined) throw this.#isGone()
+    this.#revision = String(row.revision)
+    return Number(row.position)
+  }
+
+  within(client: SqlClient): Generation {
+    const inside: SqlDatabase = { transaction: (work) => work(client) }
+    return new PostgresGeneration(inside, this.#place, { fingerprint: this.fingerprint, isInTransaction: true })
   }
 
   async load(keys: readonly string[]): Promise<ReadonlyMap<string, StoredRow>> {
@@ -77,31 +106,40 @@ export class PostgresGeneration implements Generation {
   }
 
   async save(changes: ReadonlyMap<string, RowChange>, move: CheckpointMove): Promise<boolean> {
-    return await this.#database.transaction((client) => this.saveIn(client, changes, move))
+    try {
+      const revision = await this.#database.transaction((client) => this.#save(client, changes, move))
+      // Remembered when it is committed: until then it may come to nothing.
+      if (revision !== undefined && this.#revision !== null) this.#revision = revision
+      return revision !== undefined
+    } catch (error) {
+      throw isRefusal(error) ? rowRefused(this.#place.readModel, error) : error
+    }
   }
 
-  /** The same in a transaction that is open. */
-  async saveIn(client: SqlClient, changes: ReadonlyMap<string, RowChange>, move: CheckpointMove): Promise<boolean> {
+  /** The revision that this makes; undefined when it may not. */
+  async #save(client: SqlClient, changes: ReadonlyMap<string, RowChange>, move: CheckpointMove) {
     const all = [...changes].map(([key, { row, position }]) => ({ key, document: row, position }))
     const kept = all.filter(({ document }) => document !== undefined)
     const deleted = all.filter(({ document }) => document === undefined).map(({ key }) => key)
-    if (!(await this.#move(client, move, kept.length > 0))) return false
+    const revision = await this.#move(client, move, kept.length > 0)
+    if (revision === undefined) return undefined
     const { log } = this.#place
     if (kept.length > 0) await client.query(this.#statements.upsert, [log, JSON.stringify(kept)])
     if (deleted.length > 0) await this.#delete(client, deleted)
     if (move.quarantine !== undefined) await this.#quarantine(client, move.quarantine)
-    return true
+    return revision
   }
 
-  async #move(client: SqlClient, { from, to, partition }: CheckpointMove, writesRows: boolean): Promise<boolean> {
+  async #move(client: SqlClient, { from, to, partition }: CheckpointMove, writesRows: boolean) {
     const span = [...this.#which, String(from), String(to)]
     if (partition === undefined) {
-      return (await client.query(MOVE_CHECKPOINT, [...span, String(writesRows)])).rows.length > 0
+      const { rows } = await client.query(MOVE_CHECKPOINT, [...span, String(writesRows), this.#revision])
+      return rows[0] === undefined ? undefined : String(rows[0].revision)
     }
     const share = [String(partition.index), String(partition.count)]
-    if ((await client.query(MOVE_PARTITION, [...span, ...share])).rows.length === 0) return false
+    if ((await client.query(MOVE_PARTITION, [...span, ...share])).rows.length === 0) return undefined
     if (writesRows) await client.query(NOTE_ROWS, [...this.#which, 'true'])
-    return true
+    return this.#revision ?? ''
   }
 
   async #delete(client: SqlClient, keys: readonly string[]): Promise<void> {

@@ -51,6 +51,9 @@ export function postgresTargets(database: SqlDatabase): ReadModelTargets {
       }
       return new PostgresTarget(database, log, readModel)
     },
+    async openLedger(log, projection) {
+      return new PostgresTarget(database, log, projection, false)
+    },
   }
 }
 
@@ -59,8 +62,10 @@ class PostgresTarget implements ReadModelTarget {
   readonly #log: string
   readonly #readModel: string
   readonly #reading: Reading
+  readonly #hasTables: boolean
 
-  constructor(database: SqlDatabase, log: string, readModel: string) {
+  constructor(database: SqlDatabase, log: string, readModel: string, hasTables = true) {
+    this.#hasTables = hasTables
     this.#database = database
     this.#log = log
     this.#readModel = readModel
@@ -157,7 +162,7 @@ class PostgresTarget implements ReadModelTarget {
   }
 
   #open({ id, fingerprint }: Pick<GenerationInfo, 'id' | 'fingerprint'>): Generation {
-    return new PostgresGeneration(this.#database, { log: this.#log, readModel: this.#readModel, id }, fingerprint)
+    return new PostgresGeneration(this.#database, { log: this.#log, readModel: this.#readModel, id }, { fingerprint })
   }
 
   /** A role that may not create anything can still use a table that is there. */
@@ -166,6 +171,7 @@ class PostgresTarget implements ReadModelTarget {
     const id = Number(rows[0]?.id)
     const statements = toStatements(this.#readModel, id)
     await client.query(ADD, [this.#log, this.#readModel, String(id), state, fingerprint])
+    if (!this.#hasTables) return { id, fingerprint }
     // `if not exists` asks for the right to create also where there is nothing to create.
     if (!(await isFound(client, FIND_SCHEMA, []))) await client.query(CREATE_SCHEMA)
     if (!(await isFound(client, FIND_TABLE, [toTable(this.#readModel, id)]))) {
@@ -178,6 +184,7 @@ class PostgresTarget implements ReadModelTarget {
 
   async #remove(client: SqlClient, id: number): Promise<void> {
     await client.query(REMOVE, [this.#log, this.#readModel, String(id)])
+    if (!this.#hasTables) return
     if ((await this.#knownIds(client)).includes(id)) {
       await client.query(toStatements(this.#readModel, id).clear, [this.#log])
     } else {

@@ -40,6 +40,19 @@ export const checkpointCases: readonly TargetCase[] = [
     assert.equal(await live.checkpoint(), 20)
     assert.deepEqual(await live.get('a'), { n: 19 })
   }),
+  targetFact('checkpoint › is refused to a writer that has begun when another has saved since', async (context) => {
+    const { live, place } = context
+    const writer = await (await place()).live('f1')
+    assert.equal(await writer.begin(), 0)
+    assert.equal(await writer.save(changes({ a: [{ n: 1 }, 1] }), { from: 0, to: 1 }), true)
+    assert.equal(await writer.save(new Map(), { from: 1, to: 1 }), true)
+    assert.equal(await live.save(changes({ b: [{ n: 2 }, 1] }), { from: 1, to: 1 }), true)
+    assert.equal(await writer.checkpoint(), 1)
+    assert.equal(await writer.save(new Map(), { from: 1, to: 2 }), false)
+    assert.equal(await writer.begin(), 1)
+    assert.equal(await writer.save(new Map(), { from: 1, to: 2 }), true)
+    assert.equal(await live.save(new Map(), { from: 2, to: 3 }), true)
+  }),
   targetFact('checkpoint › of a share of a build is that share’s own', async ({ target }) => {
     const building = await target.build('f2')
     const [one, two] = [

@@ -8,6 +8,8 @@ create table daybook.generations (
   position    bigint           not null default 0,
   -- Rows were written that nobody deleted in the course of the fold: when there are none, somebody else deleted them.
   has_rows    boolean          not null default false,
+  -- Grows with every write, also where the position stays: what a writer remembers of the rows is then not what is there.
+  revision    bigint           not null default 0,
   created_at  timestamptz      not null default now(),
   updated_at  timestamptz      not null default now(),
   primary key (log, projection, generation),
