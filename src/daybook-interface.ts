@@ -161,7 +161,10 @@ export interface AppendToStreamOptions extends AppendOptions, Omit<AppendRequest
 type Defined = readonly AnyEventDefinition[]
 
 interface Shapes<Definitions extends Defined> {
-  /** Definitions that lift what is stored to today's shape. Without them events come as they are stored. */
+  /**
+   * Definitions that lift what is stored to today's shape, whatever its name was. Without them events come as they are
+   * stored. A stored event that is split comes as all its parts, which a `limit` counts as one.
+   */
   readonly events?: Definitions
 }
 

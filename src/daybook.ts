@@ -12,7 +12,7 @@ import {
   type ResultOf,
 } from './commands/index.ts'
 import type { AppendToStreamOptions, Daybook, EventsOf, Instruments } from './daybook-interface.ts'
-import { type AnyEventDefinition, type NewEvent, toUpcast } from './events/index.ts'
+import { type AnyEventDefinition, assertWhole, type NewEvent, storedTypes, toRead } from './events/index.ts'
 import {
   applyBatch,
   type Projection,
@@ -30,6 +30,7 @@ import {
   type Appended,
   type AppendOptions,
   type AppendRequest,
+  type Direction,
   type EventFilter,
   type EventLog,
   type EventReader,
@@ -187,21 +188,24 @@ export class LogDaybook implements Daybook {
     stream: string,
     { events, ...options }: ReadStreamOptions & { readonly events?: Definitions } = {},
   ) {
-    return inShape(this.#log.readStream(stream, options), events)
+    if (events !== undefined) assertWhole(events)
+    return inShape(this.#log.readStream(stream, options), events, options)
   }
 
   read<const Definitions extends readonly AnyEventDefinition[]>({
     events,
     ...options
   }: ReadOptions & { readonly events?: Definitions } = {}) {
-    return inShape(this.#log.read(ofTypes(options, events)), events)
+    const wanted = ofTypes(options, events)
+    return inShape(this.#log.read(toStored(options, wanted)), wanted, options) as EventReader<EventsOf<Definitions>>
   }
 
   tail<const Definitions extends readonly AnyEventDefinition[]>({
     events,
     ...options
   }: TailOptions & { readonly events?: Definitions } = {}) {
-    return inShape(this.#log.tail(ofTypes(options, events)), events)
+    const wanted = ofTypes(options, events)
+    return inShape(this.#log.tail(toStored(options, wanted)), wanted) as EventReader<EventsOf<Definitions>>
   }
 
   streamVersion(stream: string): Promise<number> {
@@ -252,22 +256,25 @@ export class LogDaybook implements Daybook {
   }
 }
 
-function ofTypes<Options extends EventFilter>(
-  options: Options,
-  events: readonly AnyEventDefinition[] | undefined,
-): Options {
-  if (events === undefined) return options
-  const defined = events.map(({ type }) => type)
-  const types = options.types === undefined ? defined : options.types.filter((type) => defined.includes(type))
-  if (types.length === 0) refuse('events', 'holds no definition of a type that is read')
-  return { ...options, types }
+/** The definitions of the types that are asked for. */
+function ofTypes({ types }: EventFilter, events: readonly AnyEventDefinition[] | undefined) {
+  if (events === undefined) return undefined
+  const wanted = types === undefined ? events : events.filter(({ type }) => types.includes(type))
+  if (wanted.length === 0) refuse('events', 'holds no definition of a type that is read')
+  return wanted
+}
+
+/** Old names too: what is stored under them is read as today's events. */
+function toStored<Options extends EventFilter>(options: Options, wanted: readonly AnyEventDefinition[] | undefined) {
+  return wanted === undefined ? options : { ...options, types: storedTypes(wanted) }
 }
 
 /** The overloads of the interface say what comes of it: with definitions, their events. */
 function inShape<Definitions extends readonly AnyEventDefinition[]>(
   reader: EventReader,
   events: Definitions | undefined,
+  { direction }: { readonly direction?: Direction } = {},
 ) {
-  const shaped = events === undefined ? reader : upcastReader(reader, toUpcast<Definitions[number]>(events))
+  const shaped = events === undefined ? reader : upcastReader(reader, toRead<Definitions[number]>(events), direction)
   return shaped as EventReader<EventsOf<Definitions>>
 }

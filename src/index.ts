@@ -65,7 +65,12 @@ export {
   type NewOf,
   type RecordedEvent,
   type RecordedOf,
+  type RetiredEvent,
+  type RetiredShape,
+  retired,
   type StreamName,
+  storedTypes,
+  type Taken,
 } from './events/index.ts'
 export {
   type CompareOptions,

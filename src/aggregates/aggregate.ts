@@ -5,18 +5,19 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import {
   type AnyEventDefinition,
-  assertSynchronous,
+  assertWhole,
   brokenDefinition,
   freezeDeep,
   type JsonOnly,
   type RecordedEvent,
   type RecordedOf,
-  toUpcast,
+  toRead,
 } from '../events/index.ts'
 import type { AnyAggregate, SnapshotPolicy } from './any-aggregate.ts'
 import type { CommandOptions, Refusal } from './authorisation.ts'
 import { assertCategory } from './category.ts'
 import type { Command, CommandContext, Decided } from './command.ts'
+import { type EvolveByType, evolveBy } from './evolve.ts'
 import { toFingerprint } from './fingerprint.ts'
 
 export interface Aggregate<State, Definitions extends readonly AnyEventDefinition[]> extends AnyAggregate {
@@ -24,7 +25,7 @@ export interface Aggregate<State, Definitions extends readonly AnyEventDefinitio
   readonly initial: State
 
   /**
-   * The state after one more event of the stream, which may be stored in an older shape.
+   * The state after one more event of the stream, which may be stored in an older shape, or be several by now, or none.
    * @throws `unreadable-event` for an event that the aggregate does not have
    */
   apply(state: State, recorded: RecordedEvent): State
@@ -62,7 +63,7 @@ export interface AggregateOptions<State, Definitions extends readonly AnyEventDe
 
 /** One pure function for each event: the state after it, from the state before it. */
 export type Evolve<State, Definition extends AnyEventDefinition> = {
-  readonly [Each in Definition as Each['type']]: (
+  readonly [Each in Definition as RecordedOf<Each>['type']]: (
     state: State,
     data: RecordedOf<Each>['data'],
     event: RecordedOf<Each>,
@@ -88,12 +89,13 @@ export function aggregate<State, const Definitions extends readonly AnyEventDefi
   options: AggregateOptions<State, Definitions>,
 ): { evolve(evolve: Evolve<State, Definitions[number]>): Aggregate<State, Definitions> } {
   assertCategory(name)
-  const upcast = toUpcast<Definitions[number]>(options.events)
-  return { evolve: (evolve) => complete(name, options, { upcast, evolve }) }
+  assertWhole(options.events)
+  const read = toRead<Definitions[number]>(options.events)
+  return { evolve: (evolve) => complete(name, options, { read, evolve }) }
 }
 
 interface Fold<State, Definitions extends readonly AnyEventDefinition[]> {
-  readonly upcast: (recorded: RecordedEvent) => RecordedOf<Definitions[number]>
+  readonly read: (recorded: RecordedEvent) => readonly RecordedOf<Definitions[number]>[]
   readonly evolve: Evolve<State, Definitions[number]>
 }
 
@@ -104,25 +106,21 @@ function complete<State, Definitions extends readonly AnyEventDefinition[]>(
 ): Aggregate<State, Definitions> {
   // The compiler knows the entries one by one; here they are looked up by a type that only the event knows.
   const evolve = fold.evolve as unknown as EvolveByType<State>
-  const missing = events.find(({ type }) => typeof evolve[type] !== 'function')
-  if (missing !== undefined) throw brokenDefinition(`The aggregate ${name}`, `has no evolve entry for ${missing.type}`)
+  const missing = events.find(({ type, isRetired }) => !isRetired && typeof evolve[type] !== 'function')
+  const definition = `The aggregate ${name}`
+  if (missing !== undefined) throw brokenDefinition(definition, `has no evolve entry for ${missing.type}`)
   return {
     name,
     events,
     initial: freezeDeep(initial),
     snapshot,
     fingerprint: toFingerprint(initial, events, evolve),
+    read: fold.read,
     apply(state, recorded) {
-      const event = fold.upcast(recorded)
-      const next = evolve[event.type]?.(state, event.data, event)
-      assertSynchronous(next, `The aggregate ${name}`, `evolves ${event.type}`)
-      if (next === undefined) throw brokenDefinition(`The aggregate ${name}`, `gives no state after ${event.type}`)
-      return next
+      return fold.read(recorded).reduce((before, event) => evolveBy(definition, evolve, before, event), state)
     },
     command(commandName, schema, decide, options) {
       return { ...options, name: commandName, aggregate: this, schema, decide }
     },
   }
 }
-
-type EvolveByType<State> = Readonly<Record<string, (state: State, data: unknown, event: RecordedEvent) => State>>

@@ -10,6 +10,8 @@ export interface AnyAggregate {
   readonly snapshot: SnapshotPolicy | undefined
   /** Changes with anything that changes how events become state. */
   readonly fingerprint: string
+  /** The events of today that a stored one of its streams gives. @throws `unreadable-event` */
+  read(recorded: RecordedEvent): readonly RecordedEvent[]
   apply(state: unknown, recorded: RecordedEvent): unknown
 }
 

@@ -5,15 +5,15 @@
  */
 import {
   type AnyEventDefinition,
-  assertSynchronous,
   brokenDefinition,
   freezeDeep,
   type RecordedEvent,
   type RecordedOf,
-  toUpcast,
+  toRead,
 } from '../events/index.ts'
 import { refuse } from '../store/index.ts'
 import type { Evolve } from './aggregate.ts'
+import { type EvolveByType, evolveBy } from './evolve.ts'
 
 /** Any boundary's definition, as far as folding goes. */
 export interface AnyBoundary {
@@ -75,12 +75,12 @@ export function boundary<Key, State, const Definitions extends readonly AnyEvent
   options: BoundaryOptions<Key, State, Definitions>,
 ): { evolve(evolve: Evolve<State, Definitions[number]>): BoundaryDefinition<Key, State, Definitions> } {
   if (options.events.length === 0) refuse('events', `are none in the boundary ${name}; it would see nothing`)
-  const upcast = toUpcast<Definitions[number]>(options.events)
-  return { evolve: (evolve) => complete(name, options, { upcast, evolve }) }
+  const read = toRead<Definitions[number]>(options.events)
+  return { evolve: (evolve) => complete(name, options, { read, evolve }) }
 }
 
 interface Fold<State, Definitions extends readonly AnyEventDefinition[]> {
-  readonly upcast: (recorded: RecordedEvent) => RecordedOf<Definitions[number]>
+  readonly read: (recorded: RecordedEvent) => readonly RecordedOf<Definitions[number]>[]
   readonly evolve: Evolve<State, Definitions[number]>
 }
 
@@ -91,22 +91,17 @@ function complete<Key, State, Definitions extends readonly AnyEventDefinition[]>
 ): BoundaryDefinition<Key, State, Definitions> {
   // The compiler knows the entries one by one; here they are looked up by a type that only the event knows.
   const evolve = fold.evolve as unknown as EvolveByType<State>
-  const missing = events.find(({ type }) => typeof evolve[type] !== 'function')
+  const missing = events.find(({ type, isRetired }) => !isRetired && typeof evolve[type] !== 'function')
   if (missing !== undefined) throw brokenDefinition(`The boundary ${name}`, `has no evolve entry for ${missing.type}`)
   const definition = {
     events,
     initial: freezeDeep(initial),
     apply(state: State, recorded: RecordedEvent): State {
-      const event = fold.upcast(recorded)
-      const next = evolve[event.type]?.(state, event.data, event)
-      assertSynchronous(next, `The boundary ${name}`, `evolves ${event.type}`)
-      if (next === undefined) throw brokenDefinition(`The boundary ${name}`, `gives no state after ${event.type}`)
-      return next
+      const definition = `The boundary ${name}`
+      return fold.read(recorded).reduce((before, event) => evolveBy(definition, evolve, before, event), state)
     },
   }
   const of = (key: Key): BoundaryOf<State, Definitions[number]> => ({ boundary: whole, tags: [...new Set(tags(key))] })
   const whole = Object.defineProperty(Object.assign(of, definition), 'name', { value: name })
   return whole
 }
-
-type EvolveByType<State> = Readonly<Record<string, (state: State, data: unknown, event: RecordedEvent) => State>>

@@ -1,4 +1,5 @@
 /** Looking at boundaries: their states as of one position of the log, up to which all of their events have been seen. */
+import { storedTypes } from '../events/index.ts'
 import type { EventLog } from '../store/index.ts'
 import type { AnyBoundaryOf } from './boundary.ts'
 
@@ -34,7 +35,7 @@ export async function look(looking: Look, before?: Seen): Promise<Seen> {
 
 async function foldNew({ log, boundaries, signal }: Look, place: number, { states, upTo }: Seen, after: number) {
   const { boundary, tags } = boundaries[place] as AnyBoundaryOf
-  const types = boundary.events.map(({ type }) => type)
+  const types = storedTypes(boundary.events)
   let state = states[place]
   let position = 0
   const reader = log.read({ types, tags, after, upTo, ...(signal === undefined ? {} : { signal }) })

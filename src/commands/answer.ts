@@ -99,7 +99,7 @@ async function readBetween(
   if (participant === undefined || after === before) return []
   const { stream, definition } = participant
   const events = await log.readStream(stream, { fromVersion: before + 1, toVersion: after }).toArray()
-  return events.map((event) => definition.events.find(({ type }) => type === event.type)?.upcast(event) ?? event)
+  return events.flatMap((event) => definition.read(event))
 }
 
 /** As many as one filter takes. */

@@ -32,7 +32,7 @@ function runRule(execution: Execution, rule: () => unknown): unknown {
     return rule()
   } catch (error) {
     if (isDaybookError(error)) throw error
-    throw brokenDefinition(nameOf(execution), `decides by throwing ${toText(error)}; ${HINT}`, error)
+    throw brokenDefinition(nameOf(execution), `decides by throwing ${toText(error)}; ${HINT}`, { cause: error })
   }
 }
 
@@ -85,7 +85,7 @@ export interface Definitions {
 /** @throws `broken-definition` for an event of another owner, or one that was not made with its definition */
 export function assertOwnEvent(execution: Execution, { owner, definitions }: Definitions, event: unknown): void {
   const { type, schemaVersion } = (typeof event === 'object' && event !== null ? event : {}) as Partial<NewEvent>
-  const ofType = definitions.filter((each) => each.type === type)
+  const ofType = definitions.filter((each) => each.type === type && !each.isRetired)
   if (ofType.length === 0) {
     throw brokenDefinition(nameOf(execution), `decides on ${String(type)}, which is no event of ${owner}`)
   }

@@ -4,7 +4,7 @@
  */
 import { type AnyBoundaryOf, isRejection, look, type Seen } from '../aggregates/index.ts'
 import { isDaybookError } from '../errors/index.ts'
-import { brokenDefinition, freezeDeep, type NewEvent, newEventId } from '../events/index.ts'
+import { brokenDefinition, freezeDeep, type NewEvent, newEventId, storedTypes } from '../events/index.ts'
 import type { Appended, AppendRequest, Boundary } from '../store/index.ts'
 import { toAcceptedWithin, toRecord, toRepeated } from './answer.ts'
 import { appendOnce, recordRejection } from './append.ts'
@@ -76,7 +76,7 @@ function made(execution: ExecutionWithin, event: NewEvent): NewEvent {
 }
 
 function toUnless({ boundary, tags }: AnyBoundaryOf, { upTo }: Seen): Boundary {
-  return { types: boundary.events.map(({ type }) => type), tags, after: upTo }
+  return { types: storedTypes(boundary.events), tags, after: upTo }
 }
 
 async function appendOrConflict(

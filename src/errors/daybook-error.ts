@@ -25,7 +25,7 @@ export interface DaybookErrorDetails {
   /** A stored event's type or schema version has no path to a shape that the code knows. */
   'unreadable-event': { type: string; schemaVersion: number; known: number; position?: number }
   /** A function of the definition (decide, evolve, an upcaster, a schema) broke its contract. */
-  'broken-definition': { definition: string; problem: string }
+  'broken-definition': { definition: string; problem: string; position?: number; path?: string }
   /** The engine does not have the capability that was asked for. */
   'not-supported': { engine: string; capability: string }
   /** The URL names no engine. */

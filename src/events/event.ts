@@ -2,31 +2,32 @@
  * The definition of an event: its type, the chain of its shapes, and a function that makes one. The chain's end is the
  * only shape that the rest of the code knows; what was stored in an older one is lifted step by step when it is read,
  * and what is stored is never touched.
- *
- * The fingerprint changes with anything that changes how a stored event reads.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { DaybookError } from '../errors/index.ts'
+import type { AnyEventDefinition } from './any-event.ts'
+import {
+  addFormerName,
+  addShape,
+  beginChain,
+  type Chain,
+  invalidDefinition,
+  lastSchema,
+  newestVersion,
+  toFingerprint,
+  toSources,
+  upcastEvent,
+} from './chain.ts'
 import { dropUndefined } from './json.ts'
 import type { JsonOnly } from './json-type.ts'
-import { MAX_TYPE_LENGTH } from './new-event.ts'
 import type { Metadata, NewEvent, RecordedEvent } from './recorded-event.ts'
-import { findNameProblem, quote } from './stream-name.ts'
-import { assertSynchronous, brokenDefinition, type Issue, toPathText, validateSync } from './validate.ts'
+import type { RetiredEvent } from './retired.ts'
+import { readFrom } from './sources.ts'
+import { assertSplit, leaveRoom, type Split, type Taken, toSplitSources } from './split.ts'
+import { type Issue, listIssues, toPathText, validateSync } from './validate.ts'
 
 type InputOf<Schema extends StandardSchemaV1> = StandardSchemaV1.InferInput<Schema>
 type OutputOf<Schema extends StandardSchemaV1> = StandardSchemaV1.InferOutput<Schema>
-
-/** Any event's definition, as far as reading goes. */
-export interface AnyEventDefinition {
-  readonly type: string
-  /** The place of today's shape in the chain: 1, 2, 3 … */
-  readonly schemaVersion: number
-  /** The schemas of the chain, the oldest first; the last is today's. */
-  readonly schemas: readonly StandardSchemaV1[]
-  readonly fingerprint: string
-  upcast(recorded: RecordedEvent): RecordedEvent
-}
 
 /**
  * Makes an event: `FundsWithdrawn({ amount: 20, channel: 'atm' })`. The data is validated by today's schema.
@@ -53,10 +54,40 @@ export interface EventDefinition<Type extends string, Data, Input = Data> extend
   ): EventDefinition<Type, OutputOf<Schema>, InputOf<Schema>>
 
   /**
+   * Says that the event had another name, up to today's shape: what is stored under it is the same event, in the same
+   * schema versions. New ones are recorded under the new name.
+   * @throws `invalid-argument` for a name that cannot be stored, or that the event has
+   * @example
+   * event('AddressChanged', z.object({ street: z.string() })).renamedFrom('AddressCorrected')
+   */
+  renamedFrom(type: string): EventDefinition<Type, Data, Input>
+
+  /**
+   * Takes its part of an event that is made no more. Where that one had the same name, its schema versions come first,
+   * and this one's begin after them.
+   *
+   * @param take From the retired event's last shape to what today's schema takes as input: one, an array of several, or
+   *   undefined for none. It must be pure. The event as it is stored is its second argument.
+   * @throws `invalid-argument` when the retired event is not split into this one
+   * @example
+   * event('EmailGiven', z.object({ email: z.string() })).splitFrom(SignedUp, ({ email }) => ({ email }))
+   */
+  splitFrom<OldType extends string, OldData, Into extends string>(
+    retired: RetiredEvent<OldType, OldData, Into> &
+      (Type extends Into ? unknown : `${OldType} is not split into ${Type}`),
+    take: (data: OldData, recorded: RecordedEvent) => Taken<Input>,
+  ): EventDefinition<Type, Data, Input>
+
+  /**
    * The stored event in today's shape.
-   * @throws `unreadable-event` when it has another type, or a schema version that this code does not know
+   * @throws `unreadable-event` when it is stored under another name, or in a schema version that this code does not know
    */
   upcast(recorded: RecordedEvent): RecordedEvent<Type, Data>
+  /**
+   * The same for whatever is stored of the event, also as a part of a retired one: none, one or several.
+   * @throws `unreadable-event`
+   */
+  read(recorded: RecordedEvent): readonly RecordedEvent<Type, Data>[]
 }
 
 export interface EventOptions<Data> {
@@ -71,14 +102,6 @@ export interface NewEventOptions {
   /** A UUID, unique in the log. */
   readonly id?: string
 }
-
-/** A stored event of one of the definitions, in today's shape. */
-export type RecordedOf<Definition extends AnyEventDefinition> = ReturnType<Definition['upcast']>
-
-/** A fact of one of the definitions, to be recorded. */
-export type NewOf<Definition extends AnyEventDefinition> = Definition extends AnyEventDefinition
-  ? NewEvent<Definition['type'], RecordedOf<Definition>['data']>
-  : never
 
 /**
  * Defines an event.
@@ -95,117 +118,95 @@ export function event<const Type extends string, Schema extends StandardSchemaV1
   schema: Schema & JsonOnly<OutputOf<Schema>>,
   options: EventOptions<OutputOf<Schema>> = {},
 ): EventDefinition<Type, OutputOf<Schema>, InputOf<Schema>> {
-  const problem = findNameProblem(type, MAX_TYPE_LENGTH)
-  if (problem !== undefined) throw invalidDefinition('type', `The event type ${quote(type)} ${problem}.`, problem)
-  return define(type, [{ schema, upcast: undefined }], options)
+  return define({ chain: beginChain(type, schema), splits: [], options })
 }
 
-interface Shape {
-  readonly schema: StandardSchemaV1
-  /** From the shape before; the first has none. */
-  readonly upcast: ((data: never, recorded: RecordedEvent) => unknown) | undefined
-}
-
-type Chain = readonly [Shape, ...Shape[]]
-
-function define<Type extends string, Data, Input>(
-  type: Type,
-  chain: Chain,
-  options: EventOptions<Data>,
-): EventDefinition<Type, Data, Input> {
-  const make = (data: Input, given: NewEventOptions = {}) =>
-    makeEvent<Type, Data>({ type, chain, options, data, given })
-  Object.defineProperty(make, 'name', { value: type })
-  const definition: Omit<EventDefinition<Type, Data, Input>, never> = {
-    type,
-    schemaVersion: chain.length,
-    schemas: chain.map(({ schema }) => schema),
-    fingerprint: JSON.stringify([type, chain.length, ...chain.map(({ upcast }) => String(upcast))]),
-    next(schema, upcast, nextOptions = {}) {
-      if (options.tags !== undefined && nextOptions.tags === undefined) throw tagsLost(type, chain.length)
-      return define(type, [...chain, { schema, upcast }], nextOptions)
-    },
-    upcast: (recorded) => upcastEvent<Type, Data>(type, chain, recorded),
-  }
-  return Object.assign(make, definition)
-}
-
-interface Making<Type extends string, Data> {
-  readonly type: Type
+/** What a definition is made of. */
+interface Parts<Data> {
   readonly chain: Chain
+  readonly splits: readonly Split[]
   readonly options: EventOptions<Data>
-  readonly data: unknown
-  readonly given: NewEventOptions
 }
 
-function makeEvent<Type extends string, Data>(making: Making<Type, Data>): NewEvent<Type, Data> {
-  const { type, chain, options, given } = making
-  const validated = validateSync(lastOf(chain).schema, making.data, `The event ${type}`)
+function define<Type extends string, Data, Input>(parts: Parts<Data>): EventDefinition<Type, Data, Input> {
+  const { chain } = parts
+  const make = (data: Input, given: NewEventOptions = {}) => makeEvent<Data>(parts, data, given)
+  Object.defineProperty(make, 'name', { value: chain.type })
+  // `event`, `next` and `splitFrom` tie the types of schemas and functions to the definition's.
+  return Object.assign(make, toMethods<Type, Data, Input>(parts), toReading(parts)) as unknown as EventDefinition<
+    Type,
+    Data,
+    Input
+  >
+}
+
+type Methods<Type extends string, Data, Input> = Pick<
+  EventDefinition<Type, Data, Input>,
+  'next' | 'renamedFrom' | 'splitFrom'
+>
+
+function toMethods<Type extends string, Data, Input>(parts: Parts<Data>): Methods<Type, Data, Input> {
+  const { chain, splits, options } = parts
+  return {
+    next(schema, upcast, nextOptions = {}) {
+      if (options.tags !== undefined && nextOptions.tags === undefined) throw tagsLost(chain)
+      return define({ chain: addShape(chain, schema, upcast), splits, options: nextOptions })
+    },
+    renamedFrom: (type) => define({ ...parts, chain: addFormerName(chain, type) }),
+    splitFrom(retired, take) {
+      assertSplit(chain, splits, retired)
+      const split = { retired, place: chain.shapes.length - 1, take }
+      return define({ options, chain: leaveRoom(chain, retired), splits: [...splits, split] })
+    },
+  }
+}
+
+function toReading({ chain, splits }: Parts<never>): AnyEventDefinition {
+  const upcast = (recorded: RecordedEvent) => upcastEvent(chain, recorded)
+  const own = toSources(chain, (recorded) => [upcast(recorded)])
+  const sources = [...own, ...splits.flatMap((split) => toSplitSources(chain, split))]
+  const taken = splits.flatMap(({ retired, place, take }) => [retired.fingerprint, place, String(take)])
+  return {
+    type: chain.type,
+    schemaVersion: newestVersion(chain),
+    schemas: chain.shapes.map(({ schema }) => schema),
+    fingerprint: JSON.stringify([...toFingerprint(chain), ...taken]),
+    isRetired: false,
+    sources,
+    upcast,
+    read: (recorded) => readFrom(sources, recorded),
+  }
+}
+
+function makeEvent<Data>(
+  { chain, options }: Parts<Data>,
+  given: unknown,
+  { id, metadata, tags = [] }: NewEventOptions,
+) {
+  const { type } = chain
+  const validated = validateSync(lastSchema(chain), given, `The event ${type}`)
   if (validated.issues !== undefined) throw invalidEvent(type, validated.issues)
   // The schema's output type is the definition's: `event` and `next` tie the two.
   const data = dropUndefined(validated.value) as Data
-  const tags = [...new Set([...(options.tags?.(data) ?? []), ...(given.tags ?? [])])]
+  const all = [...new Set([...(options.tags?.(data) ?? []), ...tags])]
   return {
     type,
     data,
-    schemaVersion: chain.length,
-    ...(given.id === undefined ? {} : { id: given.id }),
-    ...(given.metadata === undefined ? {} : { metadata: dropUndefined(given.metadata) }),
-    ...(tags.length === 0 ? {} : { tags }),
+    schemaVersion: newestVersion(chain),
+    ...(id === undefined ? {} : { id }),
+    ...(metadata === undefined ? {} : { metadata: dropUndefined(metadata) }),
+    ...(all.length === 0 ? {} : { tags: all }),
   }
-}
-
-function upcastEvent<Type extends string, Data>(type: Type, chain: Chain, recorded: RecordedEvent) {
-  if (recorded.type !== type) throw unreadableEvent(recorded, 0)
-  if (recorded.schemaVersion > chain.length) throw unreadableEvent(recorded, chain.length)
-  // What was written in today's shape was validated when it was written.
-  if (recorded.schemaVersion === chain.length) return recorded as RecordedEvent<Type, Data>
-  const data = chain
-    .slice(recorded.schemaVersion)
-    .reduce((before, shape) => lift(shape, before, recorded), recorded.data)
-  return { ...recorded, data, schemaVersion: chain.length } as RecordedEvent<Type, Data>
-}
-
-function lift({ schema, upcast }: Shape, data: unknown, recorded: RecordedEvent): unknown {
-  const definition = `The event ${recorded.type} (stored in schema version ${recorded.schemaVersion})`
-  const lifted = upcast?.(data as never, recorded)
-  assertSynchronous(lifted, definition, 'is upcast')
-  const validated = validateSync(schema, lifted, definition)
-  if (validated.issues === undefined) return dropUndefined(validated.value)
-  const problem = `at position ${recorded.position} is upcast to what the next schema refuses: ${list(validated.issues)}`
-  throw brokenDefinition(definition, problem)
-}
-
-function lastOf(chain: Chain): Shape {
-  return chain.at(-1) ?? chain[0]
-}
-
-function list(issues: readonly Issue[]): string {
-  return issues.map(({ path, message }) => `${toPathText('data', path)}: ${message}`).join('; ')
 }
 
 function invalidEvent(type: string, issues: readonly Issue[]): DaybookError {
   const [first] = issues
   const path = toPathText('data', first?.path ?? [])
-  const message = `${type} cannot be made: ${list(issues)}. Nothing was written.`
+  const message = `${type} cannot be made: ${listIssues(issues)}. Nothing was written.`
   return new DaybookError('invalid-event', message, { path, problem: first?.message ?? 'is refused', type })
 }
 
-/** `known` is the newest schema version that the code knows: 0 when it does not know the type. */
-export function unreadableEvent({ type, schemaVersion, position }: RecordedEvent, known: number): DaybookError {
-  const message =
-    known === 0
-      ? `The event ${type} at position ${position} has a type that is not defined here. Add its definition to the events that are read.`
-      : `The event ${type} at position ${position} has schema version ${schemaVersion}, and this code knows ${known}. ` +
-        'It was written by a newer release: read it with that one.'
-  return new DaybookError('unreadable-event', message, { type, schemaVersion, known, position })
-}
-
-function tagsLost(type: string, schemaVersion: number): DaybookError {
-  const message = `${type} declares tags for schema version ${schemaVersion}, and none for the next. Declare them for it too.`
+function tagsLost(chain: Chain): DaybookError {
+  const message = `${chain.type} declares tags for schema version ${newestVersion(chain)}, and none for the next. Declare them for it too.`
   return invalidDefinition('tags', message, 'are not declared for the next schema version')
-}
-
-function invalidDefinition(argument: string, message: string, problem: string): DaybookError {
-  return new DaybookError('invalid-argument', message, { argument, problem })
 }

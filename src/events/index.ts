@@ -1,14 +1,7 @@
+export type { AnyEventDefinition, NewOf, RecordedOf } from './any-event.ts'
 export { toCanonicalJson } from './canonical-json.ts'
-export { toUpcast } from './definitions.ts'
-export {
-  type AnyEventDefinition,
-  type EventDefinition,
-  type EventOptions,
-  event,
-  type NewEventOptions,
-  type NewOf,
-  type RecordedOf,
-} from './event.ts'
+export { assertWhole, storedTypes, toRead } from './definitions.ts'
+export { type EventDefinition, type EventOptions, event, type NewEventOptions } from './event.ts'
 export { isEventId, newEventId } from './event-id.ts'
 export { freezeDeep } from './freeze.ts'
 export { dropUndefined, findJsonProblem, type JsonValue, MAX_NESTING } from './json.ts'
@@ -21,6 +14,8 @@ export {
   refuseEvent,
 } from './new-event.ts'
 export type { Metadata, NewEvent, RecordedEvent } from './recorded-event.ts'
+export { type RetiredEvent, type RetiredShape, retired } from './retired.ts'
+export type { Taken } from './split.ts'
 export {
   assertStreamName,
   findNameProblem,

@@ -18,7 +18,7 @@ const MAX_DATA_BYTES = 1_048_576
 /** 64 KiB of JSON. */
 const MAX_METADATA_BYTES = 65_536
 /** What a smallint holds. */
-const MAX_SCHEMA_VERSION = 32_767
+export const MAX_SCHEMA_VERSION = 32_767
 
 /** An event ready for an engine: complete, valid, its data and metadata as JSON text. */
 export interface EncodedEvent {

@@ -46,6 +46,11 @@ export interface RecordedEvent<Type extends string = string, Data = unknown> {
   readonly version: number
   /** The place in the log: 1, 2, 3 …, in commit order. */
   readonly position: number
+  /**
+   * Of a stored event that is split into several: which of its parts of this type this is, from 1. All parts share the
+   * stored event's id, version and position; absent where the event is read whole.
+   */
+  readonly part?: number
   /** When the store recorded it, to the millisecond; never earlier than that of the event before. */
   readonly recordedAt: Date
 }

@@ -64,9 +64,24 @@ function toStepText(key: PropertyKey): string {
   return /^[A-Za-z_$][\w$]*$/.test(text) ? `.${text}` : `[${JSON.stringify(text)}]`
 }
 
-export function brokenDefinition(definition: string, problem: string, cause?: unknown): DaybookError {
+/** Such as `data.amount: is no number; data.by: is missing`. */
+export function listIssues(issues: readonly Issue[]): string {
+  return issues.map(({ path, message }) => `${toPathText('data', path)}: ${message}`).join('; ')
+}
+
+interface Breach {
+  /** Of the stored event that shows it. */
+  readonly position?: number
+  /** To the value that is wrong. */
+  readonly path?: string
+  readonly cause?: unknown
+}
+
+export function brokenDefinition(definition: string, problem: string, breach: Breach = {}): DaybookError {
+  const { cause, ...place } = breach
   const message = `${definition} ${problem}. Correct the definition.`
-  return new DaybookError('broken-definition', message, { definition, problem }, cause === undefined ? {} : { cause })
+  const details = { definition, problem, ...place }
+  return new DaybookError('broken-definition', message, details, cause === undefined ? {} : { cause })
 }
 
 /**

@@ -11,7 +11,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaybookError, isDaybookError } from '../errors/index.ts'
-import type { RecordedEvent } from '../events/index.ts'
+import { type RecordedEvent, storedTypes } from '../events/index.ts'
 import type { AnyReadModel } from '../readmodels/index.ts'
 import type { EventLog, Generation } from '../store/index.ts'
 import type { ApplyBatch } from './apply-batch.ts'
@@ -51,7 +51,7 @@ async function followUntilSetback(
   signal: AbortSignal,
 ): Promise<DaybookError | 'closed' | undefined> {
   const { log, readModel, generation, progress } = following
-  const types = readModel.events.map(({ type }) => type)
+  const types = storedTypes(readModel.events)
   try {
     progress.beginFrom(await generation.checkpoint())
     for await (const batch of log.tail({ after: progress.checkpoint, types, signal }).batches()) {

@@ -1,4 +1,5 @@
 import { DaybookError } from '../errors/index.ts'
+import { storedTypes } from '../events/index.ts'
 import type { AnyReadModel, RowOf } from '../readmodels/index.ts'
 import { assertPosition, type EntriesOptions, type ReadModelTarget, type RowEntry } from '../store/index.ts'
 import { type Following, follow } from './follow.ts'
@@ -106,7 +107,7 @@ export class RunningProjection<Definition extends AnyReadModel> implements Proje
 
   async #findLastOwn(position: number, signal: AbortSignal): Promise<number> {
     const { log, progress } = this.#following
-    const types = this.readModel.events.map(({ type }) => type)
+    const types = storedTypes(this.readModel.events)
     const span = { after: progress.checkpoint, upTo: position, direction: 'backwards', limit: 1 } as const
     const [event] = await log.read({ types, ...span, signal }).toArray()
     return event?.position ?? 0

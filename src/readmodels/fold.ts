@@ -28,15 +28,16 @@ interface KeyedEvent {
 
 /** @throws `projection-failed` with the position of the first event that cannot be read or has a bad key */
 export function toKeyed(readModel: AnyReadModel, batch: readonly RecordedEvent[]): KeyedBatch {
-  const events = batch.map((recorded) =>
-    withPosition(readModel, recorded, () => {
-      const event = readModel.upcast(recorded)
-      const keys = readModel.keysOf(event)
-      for (const key of keys) assertKey(readModel, key)
-      return { event, keys }
-    }),
+  const events = batch.flatMap((recorded) =>
+    withPosition(readModel, recorded, () => readModel.read(recorded).map((event) => toKeyedEvent(readModel, event))),
   )
   return { events, keys: [...new Set(events.flatMap(({ keys }) => keys))] }
+}
+
+function toKeyedEvent(readModel: AnyReadModel, event: RecordedEvent): KeyedEvent {
+  const keys = readModel.keysOf(event)
+  for (const key of keys) assertKey(readModel, key)
+  return { event, keys }
 }
 
 /**
@@ -51,9 +52,11 @@ export function foldRows(
   const changes = new Map<string, RowChange>()
   for (const { event, keys } of events) {
     for (const key of keys) {
-      const before = changes.get(key) ?? rows.get(key)
-      // Applied already, where rows outlive the checkpoint that was to follow them.
-      if (before !== undefined && before.position >= event.position) continue
+      const stored = rows.get(key)
+      // Applied already, where rows outlive the checkpoint that was to follow them. It is the stored row that tells:
+      // several events of the batch may share a position, as parts of one that is split.
+      if (stored !== undefined && stored.position >= event.position) continue
+      const before = changes.get(key) ?? stored
       const from = before?.row === undefined ? readModel.initial : before.row
       const row = withPosition(readModel, event, () => dropUndefined(readModel.apply(from, event)))
       changes.set(key, { row, position: event.position })

@@ -7,7 +7,7 @@ import {
   type JsonOnly,
   type RecordedEvent,
   type RecordedOf,
-  toUpcast,
+  toRead,
 } from '../events/index.ts'
 import { assertProjectionName } from '../store/index.ts'
 import { toFingerprint } from './fingerprint.ts'
@@ -20,8 +20,8 @@ export interface AnyReadModel {
   readonly fingerprint: string
   /** The row of a key that no event has touched. */
   readonly initial: unknown
-  /** The event in today's shape. @throws `unreadable-event` */
-  upcast(recorded: RecordedEvent): RecordedEvent
+  /** The events of today, of those that it is folded from, that a stored one gives. @throws `unreadable-event` */
+  read(recorded: RecordedEvent): readonly RecordedEvent[]
   /** The keys of the rows that the event (in today's shape) touches. */
   keysOf(event: RecordedEvent): readonly string[]
   /** The row after the event (in today's shape); undefined when it is to be deleted. */
@@ -31,7 +31,7 @@ export interface AnyReadModel {
 export interface ReadModel<Row, Definition extends AnyEventDefinition> extends AnyReadModel {
   readonly events: readonly Definition[]
   readonly initial: Row
-  upcast(recorded: RecordedEvent): RecordedOf<Definition>
+  read(recorded: RecordedEvent): readonly RecordedOf<Definition>[]
   keysOf(event: RecordedOf<Definition>): readonly string[]
   apply(row: Row, event: RecordedOf<Definition>): Row | undefined
 }
@@ -54,7 +54,7 @@ export interface ReadModelOptions<Row, Definition extends AnyEventDefinition> {
 
 /** One pure function for each event: the row after it, from the row before it; undefined deletes the row. */
 export type EvolveRow<Row, Definition extends AnyEventDefinition> = {
-  readonly [Each in Definition as Each['type']]: (
+  readonly [Each in Definition as RecordedOf<Each>['type']]: (
     row: Row,
     data: RecordedOf<Each>['data'],
     event: RecordedOf<Each>,
@@ -84,12 +84,12 @@ export function readModel<Row, const Definitions extends readonly AnyEventDefini
   options: ReadModelOptions<Row, Definitions[number]> & { readonly events: Definitions },
 ): { evolve(evolve: EvolveRow<Row, Definitions[number]>): ReadModel<Row, Definitions[number]> } {
   assertProjectionName(name)
-  const upcast = toUpcast<Definitions[number]>(options.events)
-  return { evolve: (evolve) => complete(name, options, { upcast, evolve }) }
+  const read = toRead<Definitions[number]>(options.events)
+  return { evolve: (evolve) => complete(name, options, { read, evolve }) }
 }
 
 interface Fold<Row, Definition extends AnyEventDefinition> {
-  readonly upcast: (recorded: RecordedEvent) => RecordedOf<Definition>
+  readonly read: (recorded: RecordedEvent) => readonly RecordedOf<Definition>[]
   readonly evolve: EvolveRow<Row, Definition>
 }
 
@@ -101,14 +101,14 @@ function complete<Row, Definition extends AnyEventDefinition>(
   // The compiler knows the entries one by one; here they are looked up by a type that only the event knows.
   const evolve = fold.evolve as unknown as EvolveByType<Row>
   const definition = `The read model ${name}`
-  const missing = events.find(({ type }) => typeof evolve[type] !== 'function')
+  const missing = events.find(({ type, isRetired }) => !isRetired && typeof evolve[type] !== 'function')
   if (missing !== undefined) throw brokenDefinition(definition, `has no evolve entry for ${missing.type}`)
   return {
     name,
     events,
     fingerprint: toFingerprint({ events, key, initial, version, evolve }),
     initial: freezeDeep<Row>(initial),
-    upcast: fold.upcast,
+    read: fold.read,
     keysOf(event) {
       const keys = key(event) ?? []
       assertSynchronous(keys, definition, 'finds keys')

@@ -7,6 +7,7 @@
  */
 import type { Attributes, Meter } from '@opentelemetry/api'
 import { isDaybookError } from '../errors/index.ts'
+import { storedTypes } from '../events/index.ts'
 import type { ProjectionBatch } from '../projections/index.ts'
 import type { EventLog } from '../store/index.ts'
 
@@ -72,7 +73,7 @@ export class ProjectionLag {
 
 async function findLag({ log, readModel, generation }: Watched): Promise<Lag> {
   const after = await generation.checkpoint()
-  const types = readModel.events.map(({ type }) => type)
+  const types = storedTypes(readModel.events)
   const [oldest] = await log.read({ after, types, limit: 1 }).toArray()
   if (oldest === undefined) return { seconds: 0, positions: 0 }
   // The clock of the database may be ahead of ours.

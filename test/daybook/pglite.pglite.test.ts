@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { open } from 'daybook'
 import { afterAll, beforeAll } from 'vitest'
 import { describeWithin } from '../commands/within-on-any-engine.ts'
+import { describeFormerEvents } from './former-events.ts'
 import { describeDaybook } from './on-any-engine.ts'
 
 let directory = ''
@@ -14,3 +15,4 @@ afterAll(() => rm(directory, { recursive: true }))
 
 describeDaybook((options) => open(`file:${directory}/book`, options))
 describeWithin((options) => open(`file:${directory}/book`, options))
+describeFormerEvents((options) => open(`file:${directory}/book`, options))

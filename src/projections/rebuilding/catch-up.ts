@@ -1,3 +1,4 @@
+import { storedTypes } from '../../events/index.ts'
 import type { AnyReadModel } from '../../readmodels/index.ts'
 import type { EventLog, Generation } from '../../store/index.ts'
 import type { ApplyBatch } from '../apply-batch.ts'
@@ -21,7 +22,7 @@ export async function catchUp({
   onProgress,
 }: CatchUp): Promise<number> {
   const head = await log.head()
-  const types = readModel.events.map(({ type }) => type)
+  const types = storedTypes(readModel.events)
   let from = await generation.checkpoint()
   for await (const events of log.read({ types, after: from, upTo: head, signal }).batches()) {
     const checkpoint = events.at(-1)?.position ?? from

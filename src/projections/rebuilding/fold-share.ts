@@ -3,8 +3,10 @@
  * is to be built. Rows and checkpoint are saved together, so after a crash, a lost connection, or another process's turn
  * there is one way on: from the checkpoint.
  */
+
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDaybookError } from '../../errors/index.ts'
+import { storedTypes } from '../../events/index.ts'
 import { type AnyReadModel, foldRows, type KeyedBatch, toKeyed } from '../../readmodels/index.ts'
 import type { EventLog, Generation, Partition, ReadOptions } from '../../store/index.ts'
 import { RowCache } from './row-cache.ts'
@@ -91,7 +93,7 @@ async function toOwnKeys(options: FoldShareOptions): Promise<(key: string) => bo
 
 async function* readShare({ log, readModel, share, signal }: FoldShareOptions, span: ReadOptions) {
   const { sharing, partition } = share
-  const types = readModel.events.map(({ type }) => type)
+  const types = storedTypes(readModel.events)
   const part = sharing.by === 'stream' && partition.count > 1 ? { partition } : {}
   for await (const events of log.read({ ...span, ...part, types, signal }).batches()) {
     const keyed = toKeyed(readModel, events)

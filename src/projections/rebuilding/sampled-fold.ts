@@ -1,4 +1,5 @@
 /** The rows of a share of the keys, folded from the log in memory: what they should be. */
+import { storedTypes } from '../../events/index.ts'
 import { type AnyReadModel, foldRows, toKeyed } from '../../readmodels/index.ts'
 import type { EntriesOptions, EventLog, Partition, RowEntry, StoredRow } from '../../store/index.ts'
 import { isOwnKey } from './shares.ts'
@@ -26,7 +27,7 @@ export class SampledFold implements Side {
 
   async catchUp(signal: AbortSignal | undefined, onProgress?: (position: number, head: number) => void): Promise<void> {
     const head = await this.#log.head()
-    const types = this.#readModel.events.map(({ type }) => type)
+    const types = storedTypes(this.#readModel.events)
     const span = { types, after: this.#checkpoint, upTo: head, ...(signal && { signal }) }
     for await (const events of this.#log.read(span).batches()) {
       const keyed = toKeyed(this.#readModel, events)

@@ -1,4 +1,4 @@
-import { type AnyEventDefinition, type NewOf, type RecordedEvent, toUpcast } from '../../events/index.ts'
+import { type AnyEventDefinition, type NewOf, type RecordedEvent, toRead } from '../../events/index.ts'
 import type { AnyReadModel, RowOf } from '../../readmodels/index.ts'
 import { findDifferences } from './differences.ts'
 import { compareEvents, toShownEvent } from './expectations.ts'
@@ -30,7 +30,7 @@ export class GivenEvents {
   read<Definitions extends readonly [AnyEventDefinition, ...AnyEventDefinition[]]>(
     ...definitions: Definitions
   ): GivenRead<Definitions[number]> {
-    return new GivenRead(this.#events.map(toUpcast(definitions)))
+    return new GivenRead(this.#events.flatMap(toRead(definitions)))
   }
 }
 

@@ -1,4 +1,4 @@
-import { brokenDefinition, freezeDeep, type RecordedEvent } from '../../events/index.ts'
+import { brokenDefinition, freezeDeep, type RecordedEvent, storedTypes } from '../../events/index.ts'
 import { type AnyReadModel, foldRows, toKeyed } from '../../readmodels/index.ts'
 import { findDifferences } from './differences.ts'
 
@@ -11,7 +11,7 @@ type Rows = ReadonlyMap<string, unknown>
  * @throws `projection-failed`; `broken-definition` for a fold that goes by the batch
  */
 export function rowsOf(readModel: AnyReadModel, events: readonly RecordedEvent[]): Rows {
-  const types = new Set(readModel.events.map(({ type }) => type))
+  const types = new Set(storedTypes(readModel.events))
   const own = events.filter(({ type }) => types.has(type))
   const atOnce = applyBatch(readModel, new Map(), own)
   const oneByOne = own.reduce<Rows>((rows, event) => applyBatch(readModel, rows, [event]), new Map())
