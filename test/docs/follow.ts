@@ -48,11 +48,14 @@ export class Followed {
 
   /** Places in files become places on pages. */
   #toPageLines(text: string): string {
-    return text.replaceAll(/([\w.-]+)\/([\w.-]+\.ts)(?:\((\d+),\d+\)|:(\d+)(?::\d+)?)/g, (place, name, file, a, b) => {
-      const page = this.pages.find((each) => each.name === name)
-      const line = page?.files.find((each) => each.name === file)?.lines[Number(a ?? b) - 1]
-      return page === undefined || line === undefined ? place : `${page.path}:${line.at} (${file})`
-    })
+    return text.replaceAll(
+      /[^\s()]*?([\w.-]+)\/([\w.-]+\.ts)(?:\((\d+),\d+\)|:(\d+)(?::\d+)?)/g,
+      (place, name, file, a, b) => {
+        const page = this.pages.find((each) => each.name === name)
+        const line = page?.files.find((each) => each.name === file)?.lines[Number(a ?? b) - 1]
+        return page === undefined || line === undefined ? place : `${page.path}:${line.at} (${file})`
+      },
+    )
   }
 }
 
