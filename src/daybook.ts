@@ -1,15 +1,14 @@
 /** The assembled thing: the use cases over one log of a store, and what they share while the process runs. */
-import type { AnyAggregate, Authorise, StateOf } from './aggregates/index.ts'
+import type { AnyAggregate, StateOf } from './aggregates/index.ts'
 import {
   type ArgumentsOf,
   Background,
   type Executable,
   type Execute,
   type ExecuteOptions,
-  execute,
-  Lanes,
-  Recents,
+  type ExecutorOptions,
   type ResultOf,
+  toExecute,
 } from './commands/index.ts'
 import type { AppendToStreamOptions, Daybook, EventsOf, Instruments } from './daybook-interface.ts'
 import { type AnyEventDefinition, assertWhole, type NewEvent, storedTypes, toRead } from './events/index.ts'
@@ -54,7 +53,7 @@ import { type AggregateAt, loadAt, type Point } from './temporal/index.ts'
 export interface Assembly {
   readonly store: EventStore
   readonly instruments: Instruments
-  readonly authorise: Authorise | undefined
+  readonly execution: ExecutorOptions
   defaultTargets(): Promise<ReadModelTargets>
   /** The daybooks that were asked for, by log. */
   readonly daybooks: Map<string, LogDaybook>
@@ -83,14 +82,7 @@ export class LogDaybook implements Daybook {
     this.#assembly = assembly
     this.#isOpener = isOpener
     this.#log = assembly.instruments.log?.(log) ?? log
-    const context = {
-      log: this.#log,
-      lanes: new Lanes(),
-      recents: new Recents(),
-      background: this.#background,
-      authorise: assembly.authorise,
-    }
-    const bare: Execute = (asked) => execute(context, asked)
+    const bare = toExecute(this.#log, this.#background, assembly.execution)
     this.#execute = assembly.instruments.execute?.(bare) ?? bare
   }
 

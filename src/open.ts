@@ -1,5 +1,5 @@
 /** Opens a daybook: finds the engine that a URL names, and loads its adapter, and with it its driver, only then. */
-import type { Authorise } from './aggregates/index.ts'
+import { assertExecutorOptions, type ExecutorOptions } from './commands/index.ts'
 import { LogDaybook } from './daybook.ts'
 import type { Daybook, Instruments } from './daybook-interface.ts'
 import { DaybookError } from './errors/index.ts'
@@ -10,7 +10,7 @@ export interface PostgresPool {
   connect(): Promise<unknown>
 }
 
-export interface OpenOptions {
+export interface OpenOptions extends ExecutorOptions {
   /** The log: `main` when absent. */
   readonly log?: string
   /** Migrate a database that holds a store already. An empty one is always migrated. */
@@ -19,8 +19,6 @@ export interface OpenOptions {
   readonly maxConnections?: number
   /** False for a pooler that hands sessions about between statements. Not for a pool of the caller's own. */
   readonly preparedStatements?: boolean
-  /** Asked about every command, when its input has been validated and before anything is loaded. */
-  readonly authorise?: Authorise
   /** Wraps the ports, as `daybook/telemetry` does. */
   readonly instruments?: Instruments
 }
@@ -31,13 +29,19 @@ const DEFAULT_LOG = 'main'
  * Opens the daybook at a URL, or over a `pg` Pool of the caller's own, which closing leaves open.
  *
  * @param where `memory:`, `file:DIR` (PostgreSQL in this process, one process at a time), `postgres://…`, or a Pool.
- * @throws `unknown-engine`, `missing-driver`, `connection-lost`, `store-locked`, `migration-needed`, `store-newer`,
+ * @throws `invalid-argument`, `unknown-engine`, `missing-driver`, `connection-lost`, `store-locked`, `migration-needed`, `store-newer`,
  * `migration-altered`
  * @example
  * await using daybook = await open('file:./bank')
  */
 export async function open(where: string | PostgresPool, options: OpenOptions = {}): Promise<Daybook> {
-  const { log = DEFAULT_LOG, instruments = {}, authorise, ...engineOptions } = options
+  const { log = DEFAULT_LOG, instruments = {}, authorise, middleware, commands, ...engineOptions } = options
+  const execution = {
+    ...(authorise && { authorise }),
+    ...(middleware && { middleware }),
+    ...(commands && { commands }),
+  }
+  assertExecutorOptions(execution)
   const store = await openStore(where, engineOptions)
   const daybooks = new Map<string, LogDaybook>()
   let targets: Promise<ReadModelTargets> | undefined
@@ -45,12 +49,12 @@ export async function open(where: string | PostgresPool, options: OpenOptions = 
     targets ??= targetsOf(store)
     return targets
   }
-  const daybook = new LogDaybook({ store, instruments, authorise, daybooks, defaultTargets }, log, true)
+  const daybook = new LogDaybook({ store, instruments, execution, daybooks, defaultTargets }, log, true)
   daybooks.set(log, daybook)
   return daybook
 }
 
-type EngineOptions = Omit<OpenOptions, 'log' | 'instruments' | 'authorise'>
+type EngineOptions = Omit<OpenOptions, 'log' | 'instruments' | keyof ExecutorOptions>
 type OpenEngine = (url: string, options: EngineOptions) => Promise<EventStore>
 
 const ENGINES: Readonly<Record<string, OpenEngine>> = {

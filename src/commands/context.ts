@@ -1,6 +1,7 @@
 import type { Authorise } from '../aggregates/index.ts'
 import type { EventLog } from '../store/index.ts'
 import type { Background } from './background.ts'
+import type { Forgetting } from './forgetting.ts'
 import type { Lanes } from './lanes.ts'
 import type { RetryBounds } from './options.ts'
 import type { Recents } from './recents.ts'
@@ -13,6 +14,8 @@ export interface ExecuteContext {
   readonly background: Background
   /** The daybook's own, asked about every command. */
   readonly authorise?: Authorise | undefined
+  /** Absent where ids are kept for ever. */
+  readonly forgetting?: Forgetting | undefined
   /** Where an execution does not say. */
   readonly retryBounds?: RetryBounds | undefined
 }

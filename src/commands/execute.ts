@@ -13,9 +13,6 @@ import type { CommandResult } from './result.ts'
 import { type Attempting, retryConflicts } from './retry.ts'
 import { withinBoundaries } from './within-boundaries.ts'
 
-/** Executing, for who wraps it. */
-export type Execute = (asked: Asked) => Promise<CommandResult>
-
 /**
  * @throws `invalid-argument`, `invalid-event`, `broken-definition`, `authorisation-failed`, `unreadable-event`,
  * `command-id-reused`, and what appending and reading throw
@@ -38,6 +35,7 @@ async function executeStepwise(context: ExecuteContext, asked: Asked): Promise<C
   const refused = await authorise(context.log.name, context.authorise, execution)
   if (refused !== undefined) return refused
   const attempting = toAttempting(context, execution)
+  if (execution.identity !== undefined) context.forgetting?.consider()
   return await context.lanes.enter(attempting.lanes, options.signal, () => retryConflicts(execution, attempting))
 }
 

@@ -1,9 +1,8 @@
 export { Background } from './background.ts'
-export { type Execute, execute } from './execute.ts'
 export type { Asked, Participant } from './execution.ts'
-export { Lanes } from './lanes.ts'
-export type { ExecuteOptions, RetryBounds } from './options.ts'
-export { Recents } from './recents.ts'
+export { assertExecutorOptions, type ExecutorOptions, toExecute } from './executor.ts'
+export type { Execute, Middleware, Next } from './middleware.ts'
+export type { CommandsOptions, ExecuteOptions, RetryBounds } from './options.ts'
 export { type Rehearsed, rehearse } from './rehearse.ts'
 export type {
   Accepted,

@@ -35,6 +35,16 @@ export interface RetryBounds {
   readonly retryForMs?: number
 }
 
+/** How a daybook executes commands. */
+export interface CommandsOptions extends RetryBounds {
+  /**
+   * How long the ids of commands are kept, in milliseconds: for ever when absent. A repeat that comes later is executed
+   * as a new command. Older ids go within a tenth of that time more, ten minutes at the most, while commands with ids
+   * are executed.
+   */
+  readonly keepForMs?: number
+}
+
 /** Of sixteen stores that write one stream without a pause, one command in a hundred needs more than twelve. */
 const DEFAULT_MAX_ATTEMPTS = 20
 /** A caller who has waited this long is better served by an answer. */

@@ -161,6 +161,65 @@ describe('execute', () => {
     expect(reads).toHaveLength(3)
   })
 
+  test('no attempt begins later than was said', async () => {
+    const reads: unknown[] = []
+    const meddle = { times: 1_000 }
+    await using daybook = await open('memory:', {
+      commands: { retryForMs: 0 },
+      instruments: { log: (log) => meddling(log, meddle, reads) },
+    })
+    const result = await daybook.execute(count, 'A', { n: 1 })
+    expect(result).toMatchObject({ status: 'conflict', expected: 0, actual: 1, retryAfterMs: expect.any(Number) })
+    expect(reads).toHaveLength(1)
+    const options = { retryForMs: 60, maxAttempts: 1_000_000 }
+    const beganAtMs = performance.now()
+    expect(await daybook.execute(count, 'A', { n: 1 }, options)).toMatchObject({ status: 'conflict' })
+    expect(performance.now() - beganAtMs).toBeLessThan(2_000)
+  })
+
+  test('what a daybook says of attempts holds where a command does not say', async () => {
+    const reads: unknown[] = []
+    const meddle = { times: 1_000 }
+    await using daybook = await open('memory:', {
+      commands: { maxAttempts: 2 },
+      instruments: { log: (log) => meddling(log, meddle, reads) },
+    })
+    expect(await daybook.execute(count, 'A', { n: 1 })).toMatchObject({ status: 'conflict', expected: 1 })
+    expect(reads).toHaveLength(2)
+    expect(await daybook.execute(count, 'A', { n: 1 }, { maxAttempts: 1 })).toMatchObject({ status: 'conflict' })
+  })
+
+  test.each(['validating', 'loading', 'loading the snapshot', 'appending', 'looking for an earlier result'] as const)(
+    'an abort ends the waiting for %s',
+    async (wait) => {
+      const never = () => new Promise<never>(() => {})
+      const endless = {
+        async *[Symbol.asyncIterator]() {
+          yield await never()
+        },
+      }
+      const members: Partial<EventLog> = {
+        ...(wait === 'loading' ? { readStream: () => endless as never } : {}),
+        ...(wait === 'loading the snapshot' ? { snapshots: { load: never, save: never, clear: never } } : {}),
+        ...(wait === 'appending' ? { append: never } : {}),
+        ...(wait === 'looking for an earlier result' ? { commands: { find: never, prune: never } } : {}),
+      }
+      const daybook = await open('memory:', { instruments: { log: (log) => instead(log, members) } })
+      const schema = z.object({ n: z.int() }).refine(() => (wait === 'validating' ? never() : true))
+      const Snapshotted = aggregate('counter', { events: [Counted], initial: {}, snapshot: { every: 1 } }).evolve({
+        Counted: (counter) => counter,
+      })
+      const add = Snapshotted.command('Add', schema, (_, { n }) => Counted({ n }))
+      const aborting = new AbortController()
+      const reason = new Error('enough')
+      const expected = wait === 'looking for an earlier result' ? { expectedVersion: 7 } : {}
+      const options = { signal: aborting.signal, commandId: 'c1', ...expected }
+      const executed = daybook.execute(add, 'A', { n: 1 }, options)
+      setTimeout(() => aborting.abort(reason), 5)
+      await expect(executed).rejects.toBe(reason)
+    },
+  )
+
   test('an abort ends the waiting with its own reason, and those behind it go on', async () => {
     const meddle = { times: 6 }
     await using daybook = await open('memory:', { instruments: { log: (log) => meddling(log, meddle, []) } })

@@ -57,13 +57,16 @@ export function describeDaybook(openDaybook: (options: OpenOptions) => Promise<D
       expect(await ask('second')).toMatchObject({ status: 'conflict', expected: 2, actual: 3 })
     })
 
-    test('execute › 16 callers withdraw 1 from 50, 100 times: 50 are accepted and 50 rejected', async () => {
+    test('execute › 16 callers withdraw 1 from 500, 1,000 times: 500 are accepted and 500 rejected', async () => {
       await using daybook = await openDaybook({ log: 'contention' })
-      await deposit(daybook, 'A17', 50)
-      const results = await inParallel(16, 100, () => daybook.execute(withdraw, 'A17', { amount: 1, channel: 'atm' }))
-      expect(results.filter(({ status }) => status === 'accepted')).toHaveLength(50)
-      expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(50)
-      expect(await daybook.stateOf(Account, 'A17')).toEqual({ open: true, balance: 0 })
+      await deposit(daybook, 'A17', 500)
+      const ask = () => daybook.execute(withdraw, 'A17', { amount: 1, channel: 'atm' })
+      const results = await inParallel(16, 1_000, ask)
+      const accepted = results.filter((result) => result.status === 'accepted')
+      expect(accepted).toHaveLength(500)
+      expect(new Set(accepted.map(({ version }) => version)).size).toBe(500)
+      expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(500)
+      expect(await daybook.load(Account, 'A17')).toMatchObject({ state: { open: true, balance: 0 }, version: 502 })
     })
 
     test('execute › a transfer is booked on both sides or on neither', async () => {

@@ -1,12 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { CommandTask } from './command-worker.ts'
 import type { Task, WorkerMessage } from './worker.ts'
 
-const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url))
-
 export interface WorkerOptions {
-  readonly task: Task
+  /** A file beside this one. */
+  readonly program?: 'worker.ts' | 'command-worker.ts'
+  readonly task: Task | CommandTask
   readonly url: string
   readonly log: string
   readonly seed: number
@@ -19,8 +20,8 @@ export class Worker {
   readonly #exit: Promise<unknown[]>
   #onMessage: () => void = () => {}
 
-  constructor({ task, url, log, seed }: WorkerOptions) {
-    this.#process = fork(WORKER, [task, url, log, String(seed)], {
+  constructor({ program = 'worker.ts', task, url, log, seed }: WorkerOptions) {
+    this.#process = fork(fileURLToPath(new URL(program, import.meta.url)), [task, url, log, String(seed)], {
       execArgv: ['--import', 'tsx'],
       serialization: 'advanced',
     })

@@ -7,6 +7,7 @@ import { type Attempt, Random, writeAtRandom } from 'daybook/testing'
 import { isDaybookError } from '../../src/errors/index.ts'
 import type { EventStore } from '../../src/store/index.ts'
 import { openPglite, openPostgres } from '../../src/stores/postgres/index.ts'
+import type { CommandResults } from './command-worker.ts'
 import { runLoad } from './load.ts'
 
 export type WorkerMessage =
@@ -14,6 +15,7 @@ export type WorkerMessage =
   | { readonly kind: 'refused'; readonly code: string }
   | { readonly kind: 'acknowledged'; readonly eventIds: readonly string[] }
   | { readonly kind: 'history'; readonly attempts: readonly Attempt[] }
+  | CommandResults
 
 export type Task = 'history' | 'load'
 
