@@ -19,6 +19,7 @@ create role daybook_importer;
 
 grant usage on schema daybook to daybook_reader;
 grant select on all tables in schema daybook to daybook_reader;
+grant execute on function daybook.list_types to daybook_reader;
 
 grant daybook_reader to daybook_writer;
 grant execute on function daybook.append, daybook.prune_commands to daybook_writer;
@@ -33,4 +34,4 @@ grant usage, create on schema daybook_read_models to daybook_projector;
 
 grant daybook_reader to daybook_importer;
 grant insert on daybook.events, daybook.tags to daybook_importer;
-grant insert, update on daybook.logs, daybook.streams to daybook_importer;
+grant insert, update on daybook.logs to daybook_importer;

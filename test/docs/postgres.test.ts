@@ -7,7 +7,7 @@ const parts = sections('docs/postgres.md', 2)
 describe('the tables in docs/postgres.md', () => {
   test('are those that the migrations make', () => {
     const migrations = filesBelow('src/stores/postgres/sql/migrations', '.sql').sort().map(read).join('\n')
-    const made = [...migrations.matchAll(/^create table daybook\.(\w+)/gm)].map(([, table]) => table)
+    const made = [...migrations.matchAll(/^create (?:table|view) daybook\.(\w+)/gm)].map(([, table]) => table)
     expect(firstCells('Tables')).toEqual(made)
   })
 

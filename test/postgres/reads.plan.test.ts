@@ -16,7 +16,7 @@ const PAGE = 500
 const MOST_PAGES = 20 + 5 * PAGE
 
 /** The others have a row or none here, and one page is read as it is. */
-const LARGE: ReadonlySet<string> = new Set(['events', 'streams', 'tags'])
+const LARGE: ReadonlySet<string> = new Set(['events', 'tags'])
 
 const SITUATIONS = [
   { situation: 'without statistics', log: 'main', analyse: 'never' },
@@ -36,13 +36,15 @@ for (const { situation, log, analyse } of SITUATIONS)
     beforeAll(async () => {
       client = new Client({ connectionString: database.url })
       await client.connect()
-      for (const table of ['logs', 'streams', 'events', 'tags', 'types', 'commands', 'snapshots', 'checkpoints']) {
+      for (const table of ['logs', 'events', 'tags', 'types', 'commands', 'snapshots', 'checkpoints']) {
         await client.query(`alter table daybook.${table} set (autovacuum_enabled = off)`)
       }
       await using store = await openPostgres(database.url)
       await store.log('main').import(history())
       if (analyse !== 'never') await client.query('analyze')
       if (log !== 'main') await store.log(log).import(history())
+      // Counted once, and from then on only what has come since.
+      await store.log(log).types()
       const { rows } = await client.query("select id from daybook.events where log = $1 and type = 'Rare' limit 1", [
         log,
       ])
@@ -104,8 +106,9 @@ for (const { situation, log, analyse } of SITUATIONS)
       await expectIndexes(statement('list-types'), [log])
     })
 
+    // A stream takes two ways down the index, of three or four pages each.
     test('the streams of a category', async () => {
-      await expectIndexes(statement('list-streams'), [log, 'plan-', 'plan.', PAGE])
+      await expectIndexes(statement('list-streams'), [log, 'plan-', 'plan.', PAGE / 2])
     })
 
     test('events by their ids', async () => {

@@ -11,7 +11,7 @@ import {
   importOutOfOrder,
   prepareImport,
 } from '../../store/index.ts'
-import { int4Array, int8Array, textArray } from './binary-arrays.ts'
+import { int8Array, textArray } from './binary-arrays.ts'
 import type { Database, TransactionSession } from './database.ts'
 import { isTakenEventId } from './failures.ts'
 import { ImportBatch, type Placing } from './import-batch.ts'
@@ -83,14 +83,12 @@ async function writeBatch(batch: ImportBatch, first: number, context: ImportCont
 async function copyBatch(session: TransactionSession, batch: ImportBatch, first: number, log: string) {
   const [head, lastMs] = decodeHead(await session.query(statement('lock-log'), [log]))
   const times = toTimes(batch, first, log, lastMs)
-  const before = await readVersions(session, batch, log)
-  const after = new Map(before)
+  const versions = await readVersions(session, batch, log)
   await session.copyFrom(
     statement('copy-events'),
-    batch.toChunks((place) => toPlacing(place, batch, { head, times, versions: after })),
+    batch.toChunks((place) => toPlacing(place, batch, { head, times, versions })),
   )
   await writeTags(session, batch, log, head)
-  await writeStreams(session, log, before, after)
   const position = head + batch.events
   await session.query(statement('advance-log'), [log, position, times.at(-1)])
   return position
@@ -111,10 +109,12 @@ function toTimes(batch: ImportBatch, first: number, log: string, lastMs: number)
   })
 }
 
-type Versions = ReadonlyMap<string, number>
-
 /** The versions that the batch's streams are at. */
-async function readVersions(session: TransactionSession, batch: ImportBatch, log: string): Promise<Versions> {
+async function readVersions(
+  session: TransactionSession,
+  batch: ImportBatch,
+  log: string,
+): Promise<Map<string, number>> {
   const streams = [...new Set(batch.streams)]
   const rows = await session.query(statement('stream-versions'), [log, textArray(streams)])
   return new Map(streams.map((stream, place) => [stream, Number(rows[place]?.[0])]))
@@ -140,11 +140,6 @@ async function writeTags(session: TransactionSession, { tags }: ImportBatch, log
   const positions = int8Array(tags.map(({ place }) => head + place + 1))
   const types = textArray(tags.map(({ type }) => type))
   await session.query(statement('import-tags'), [log, names, positions, types])
-}
-
-async function writeStreams(session: TransactionSession, log: string, before: Versions, after: Versions) {
-  const values = [textArray([...before.keys()]), int4Array([...before.values()]), int4Array([...after.values()])]
-  await session.query(statement('import-streams'), [log, ...values])
 }
 
 async function readHead({ log, database }: ImportContext): Promise<number> {

@@ -1,1 +1,1 @@
-select stream, version from daybook.list_streams($1, $2, $3, $4) order by stream
+select stream, version from daybook.list_streams($1, $2, $3, $4)

@@ -1,4 +1,3 @@
 select category, type, schema_version, events, first_position, last_position
-from daybook.types
-where log = $1
-order by type, schema_version, category
+from daybook.list_types($1)
+order by type collate "C", schema_version, category collate "C"

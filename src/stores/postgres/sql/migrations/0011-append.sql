@@ -41,28 +41,30 @@ set search_path = pg_catalog, pg_temp
 -- Without statistics the planner may prefer to scan a whole table: every look-up here is an index probe. And the plan of
 -- a group of any size is the same, so that it is made once.
 set enable_seqscan = off
+set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  last_position  bigint;
-  now_ms         timestamptz;
-  version_before integer[];  -- by stream
-  stream_version integer[];  -- by stream: as it is after the appends judged so far
-  first_known    boolean[];
-  command_known  boolean[];
-  base_position  bigint[];   -- by touch: what to add to an event's place for its position; null when refused
-  base_version   integer[];
-  touches        integer := cardinality(p_touch_stream);
-  events         integer := cardinality(p_ids);
-  adds_streams   boolean := false;
-  grows_streams  boolean := false;
-  all_recorded   boolean := true;
-  first_touch    integer := 1;
-  place          integer := 0;  -- of the last event of the appends judged so far
-  outcome        integer;
-  detail         bigint;
-  met            integer;
-  expected       integer;
+  before_position bigint;     -- the head that the group found
+  last_position   bigint;
+  now_ms          timestamptz;
+  version_before  integer[];  -- by stream
+  stream_version  integer[];  -- by stream: as it is after the appends judged so far
+  first_known     boolean[];
+  command_known   boolean[];
+  base_position   bigint[];   -- by touch: what to add to an event's place for its position; null when refused
+  base_version    integer[];
+  touches         integer := cardinality(p_touch_stream);
+  events          integer := cardinality(p_ids);
+  all_plain       boolean;
+  all_single      boolean := false;
+  all_recorded    boolean := true;
+  first_touch     integer := 1;
+  place           integer := 0;  -- of the last event of the appends judged so far
+  outcome         integer;
+  detail          bigint;
+  met             integer;
+  expected        integer;
 begin
   -- The lock, and the positions, as if every append will be recorded. Two calls for one log are one after the other
   -- from here to their commits; of two appends that expect the same version the second sees what the first wrote. A call
@@ -71,19 +73,20 @@ begin
     set position = l.position + events,
         recorded_at = greatest(date_trunc('milliseconds', clock_timestamp()), l.recorded_at)
     where l.log = p_log
-    returning l.position - events, l.recorded_at into last_position, now_ms;
+    returning l.position - events, l.recorded_at into before_position, now_ms;
   if not found then
     insert into daybook.logs as l (log, position, recorded_at)
       values (p_log, events, date_trunc('milliseconds', clock_timestamp()))
       on conflict (log) do update
         set position = l.position + events, recorded_at = greatest(excluded.recorded_at, l.recorded_at)
-      returning l.position - events, l.recorded_at into last_position, now_ms;
+      returning l.position - events, l.recorded_at into before_position, now_ms;
   end if;
 
   version_before := array(
-    select coalesce((select s.version from daybook.streams as s where s.log = p_log and s.stream = wanted.stream), 0)
+    select coalesce((
+      select e.version from daybook.events as e where e.log = p_log and e.stream = wanted.stream
+      order by e.version desc limit 1), 0)
     from unnest(p_streams) as wanted (stream));
-  stream_version := version_before;
   if p_first_ids is not null then
     first_known := array(
       select exists (select from daybook.events as e where e.log = p_log and e.id = wanted.id)
@@ -95,13 +98,35 @@ begin
       from unnest(p_command_ids) as wanted (id));
   end if;
 
-  base_position := array_fill(null::bigint, array[touches]);
-  base_version := array_fill(0, array[touches]);
-  versions := array_fill(0, array[touches]);
   outcomes := array_fill(0, array[cardinality(p_last_touch)]);
   details := array_fill(null::bigint, array[cardinality(p_last_touch)]);
 
-  for a in 1 .. cardinality(p_last_touch) loop
+  -- The usual group: each stream is touched once, nothing is asked of it but its version, and all are met. Then there is
+  -- nothing to judge one by one, which would cost more than to write.
+  all_plain := cardinality(p_streams) = touches and p_boundaries is null
+    and not coalesce(true = any (first_known), false) and not coalesce(true = any (command_known), false)
+    and not exists (
+      select from unnest(p_touch_expected, version_before) as t (expected, met)
+      where t.expected <> t.met and t.expected <> -1 and (t.expected <> -2 or t.met = 0));
+  if all_plain then
+    versions := version_before;
+    last_position := before_position + events;
+    all_single := 1 = all (p_touch_events);
+    if not all_single then
+      base_position := array_fill(before_position, array[touches]);
+      base_version := array(
+        select t.met + t.events - sum(t.events) over (order by t.place)
+        from unnest(version_before, p_touch_events) with ordinality as t (met, events, place));
+    end if;
+  else
+    versions := array_fill(0, array[touches]);
+    last_position := before_position;
+    stream_version := version_before;
+    base_position := array_fill(null::bigint, array[touches]);
+    base_version := array_fill(0, array[touches]);
+  end if;
+
+  for a in 1 .. case when all_plain then 0 else cardinality(p_last_touch) end loop
     outcome := 0;
     detail := null;
     if command_known[a] then
@@ -140,8 +165,6 @@ begin
     for t in first_touch .. p_last_touch[a] loop
       if outcome = 0 then
         met := stream_version[p_touch_stream[t]];
-        adds_streams := adds_streams or met = 0;
-        grows_streams := grows_streams or met > 0;
         base_position[t] := last_position - place;
         base_version[t] := met - place;
         stream_version[p_touch_stream[t]] := met + p_touch_events[t];
@@ -157,34 +180,28 @@ begin
     first_touch := p_last_touch[a] + 1;
   end loop;
 
-  insert into daybook.events (position, recorded_at, version, schema_version, id, log, stream, category, type, data, metadata, tags)
-    select base_position[e.touch] + e.place, now_ms, base_version[e.touch] + e.place, e.schema_version, e.id, p_log,
-           s.stream, split_part(s.stream, '-', 1), e.type, e.data, e.metadata, e.tags::text[]
-    from unnest(p_event_touch, p_ids, p_types, p_schema_versions, p_data, p_metadata, p_tags)
-      with ordinality as e (touch, id, type, schema_version, data, metadata, tags, place)
-    cross join lateral (select p_streams[p_touch_stream[e.touch]] as stream) as s
-    where base_position[e.touch] is not null;
-
-  if p_tags is not null then
-    insert into daybook.tags (log, tag, position, type)
-      select p_log, t.tag, base_position[e.touch] + e.place, e.type
-      from unnest(p_event_touch, p_types, p_tags) with ordinality as e (touch, type, tags, place)
-      cross join lateral unnest(e.tags::text[]) as t (tag)
+  if all_single then
+    insert into daybook.events (position, recorded_at, version, schema_version, id, log, stream, category, type, data, metadata, tags)
+      select before_position + e.place, now_ms, e.met + 1, e.schema_version, e.id, p_log,
+             e.stream, split_part(e.stream, '-', 1), e.type, e.data, e.metadata, e.tags::text[]
+      from unnest(p_streams, version_before, p_ids, p_types, p_schema_versions, p_data, p_metadata, p_tags)
+        with ordinality as e (stream, met, id, type, schema_version, data, metadata, tags, place);
+  else
+    insert into daybook.events (position, recorded_at, version, schema_version, id, log, stream, category, type, data, metadata, tags)
+      select base_position[e.touch] + e.place, now_ms, base_version[e.touch] + e.place, e.schema_version, e.id, p_log,
+             s.stream, split_part(s.stream, '-', 1), e.type, e.data, e.metadata, e.tags::text[]
+      from unnest(p_event_touch, p_ids, p_types, p_schema_versions, p_data, p_metadata, p_tags)
+        with ordinality as e (touch, id, type, schema_version, data, metadata, tags, place)
+      cross join lateral (select p_streams[p_touch_stream[e.touch]] as stream) as s
       where base_position[e.touch] is not null;
   end if;
 
-  -- Not `on conflict`: under the lock nobody else can have added a stream, and a plain insert costs a third.
-  if adds_streams then
-    insert into daybook.streams (log, stream, version)
-      select p_log, w.stream, stream_version[w.place]
-      from unnest(p_streams) with ordinality as w (stream, place)
-      where version_before[w.place] = 0 and stream_version[w.place] > 0;
-  end if;
-  if grows_streams then
-    update daybook.streams as s set version = stream_version[w.place]
-      from unnest(p_streams) with ordinality as w (stream, place)
-      where s.log = p_log and s.stream = w.stream
-        and version_before[w.place] > 0 and stream_version[w.place] > version_before[w.place];
+  if p_tags is not null then
+    insert into daybook.tags (log, tag, position, type)
+      select p_log, t.tag, case when all_single then before_position else base_position[e.touch] end + e.place, e.type
+      from unnest(p_event_touch, p_types, p_tags) with ordinality as e (touch, type, tags, place)
+      cross join lateral unnest(e.tags::text[]) as t (tag)
+      where all_single or base_position[e.touch] is not null;
   end if;
 
   if p_command_ids is not null then
