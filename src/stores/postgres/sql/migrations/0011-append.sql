@@ -104,10 +104,13 @@ begin
   -- The usual group: each stream is touched once, nothing is asked of it but its version, and all are met. Then there is
   -- nothing to judge one by one, which would cost more than to write.
   all_plain := cardinality(p_streams) = touches and p_boundaries is null
-    and not coalesce(true = any (first_known), false) and not coalesce(true = any (command_known), false)
-    and not exists (
+    and not coalesce(true = any (first_known), false) and not coalesce(true = any (command_known), false);
+  -- Mostly every version is expected as a number, and met: that is seen without a query.
+  if all_plain and p_touch_expected <> version_before then
+    all_plain := not exists (
       select from unnest(p_touch_expected, version_before) as t (expected, met)
       where t.expected <> t.met and t.expected <> -1 and (t.expected <> -2 or t.met = 0));
+  end if;
   if all_plain then
     versions := version_before;
     last_position := before_position + events;
