@@ -1,4 +1,5 @@
-import { given, inStream } from 'daybook/testing'
+import { inStream } from 'daybook'
+import { given } from 'daybook/testing'
 import { describe, expect, test } from 'vitest'
 import { told } from '../told.ts'
 import {
@@ -36,9 +37,9 @@ describe('a product', () => {
 describe('the catalogue', () => {
   test('shows what is on offer, and what became cheaper', () => {
     given(
-      inStream('product-lamp', listed, PriceChanged({ cents: 3_900 })),
-      inStream('product-chair', listed, PriceChanged({ cents: 5_900 })),
-      inStream('product-candle', listed, ProductDelisted({})),
+      inStream('product-lamp', [listed, PriceChanged({ cents: 3_900 })]),
+      inStream('product-chair', [listed, PriceChanged({ cents: 5_900 })]),
+      inStream('product-candle', [listed, ProductDelisted({})]),
     )
       .project(catalogue)
       .then({

@@ -43,11 +43,34 @@ async function ask(by: By, hook: Authorise, request: AuthorisationRequest): Prom
     signal?.throwIfAborted()
     throw authorisationFailed(by, request, error)
   })
+  return toAnswer(by, request, answer)
+}
+
+/** @throws `broken-definition` */
+function toAnswer(by: By, request: AuthorisationRequest, answer: unknown): Refusal | undefined {
   if (answer === undefined || isRefusal(answer)) return answer
   throw brokenDefinition(
     `The authorise hook of ${toOwner(by, request)}`,
     'answers with something else than undefined or unauthorised(…), so that nobody is let in',
   )
+}
+
+/**
+ * What the command's own hook says, for tests: at once where it answers at once, and what it throws as it is.
+ * @throws `broken-definition` for an answer that is none
+ */
+export function askCommand(
+  log: string,
+  execution: Execution,
+): Unauthorised | undefined | Promise<Unauthorised | undefined> {
+  const { command } = execution
+  const request = toRequest(log, execution)
+  const conclude = (answer: unknown): Unauthorised | undefined => {
+    const refusal = toAnswer('command', request, answer)
+    return refusal && { status: 'unauthorised', by: 'command', ...toReason(refusal) }
+  }
+  const answer: unknown = command.authorise?.(request as never)
+  return answer instanceof Promise ? answer.then(conclude) : conclude(answer)
 }
 
 function toOwner(by: By, { command }: AuthorisationRequest): string {

@@ -3,7 +3,7 @@ export type { Asked, Participant } from './execution.ts'
 export { assertExecutorOptions, type ExecutorOptions, toExecute } from './executor.ts'
 export type { Execute, Middleware, Next } from './middleware.ts'
 export type { CommandsOptions, ExecuteOptions, RetryBounds } from './options.ts'
-export { type Rehearsed, rehearse } from './rehearse.ts'
+export { type Decided, type DecidedWithin, type Rehearsed, rehearse } from './rehearse.ts'
 export type {
   Accepted,
   AcceptedJointly,

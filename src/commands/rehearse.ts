@@ -1,12 +1,23 @@
 /**
- * A command's way without a store, for tests: the same validation of the input, the same rule held to the same
- * contract, on aggregates that are given. Nothing is loaded and nothing is recorded.
+ * A command's way without a store, for tests: the same validation of the input, the same hook, the same rule held to the
+ * same contract, on what is given. Nothing is loaded and nothing is recorded.
  */
-import type { Loaded } from '../aggregates/index.ts'
-import { type Validated, validate } from '../events/index.ts'
+import type { AnyBoundaryOf, Loaded, Rejection } from '../aggregates/index.ts'
+import { validate } from '../events/index.ts'
+import { askCommand } from './authorise.ts'
 import { type Decision, decide } from './decide.ts'
-import { type Asked, findSharedStream, type Participant, toExecution, toParticipants } from './execution.ts'
-import type { Invalid } from './result.ts'
+import { decideWithin, type Placed } from './decide-within.ts'
+import {
+  type Asked,
+  type Execution,
+  findSharedStream,
+  isWithin,
+  type Participant,
+  toExecution,
+  toParticipants,
+} from './execution.ts'
+import type { Invalid, Unauthorised } from './result.ts'
+import { askWhich } from './within-boundaries.ts'
 
 export interface Rehearsal {
   readonly asked: Asked
@@ -14,11 +25,14 @@ export interface Rehearsal {
   readonly now: Date
   /** The aggregate that plays the part, as the rule is to find it. */
   readonly load: (participant: Participant) => Loaded<unknown>
+  /** The state of the boundary, as the rule is to find it. */
+  readonly look: (boundary: AnyBoundaryOf) => unknown
 }
 
-/** What comes of it: what is wrong with the input, or what the rule decides, by participant. */
-export type Rehearsed = Invalid | Decided
+/** What comes of it: what is wrong with the input, why whoever asks may not, or what the rule decides. */
+export type Rehearsed = Invalid | Unauthorised | Decided | DecidedWithin
 
+/** By participant. */
 export interface Decided {
   readonly status: 'decided'
   readonly participants: readonly Participant[]
@@ -26,28 +40,43 @@ export interface Decided {
   readonly decision: Decision
 }
 
+export interface DecidedWithin {
+  readonly status: 'decided-within'
+  /** Each with its part and the state that the rule has found. */
+  readonly boundaries: readonly (readonly [part: string, boundary: AnyBoundaryOf, state: unknown])[]
+  readonly decision: Rejection | Placed
+}
+
 /**
- * At once, unless the command's schema takes its time.
+ * At once, unless the command's schema or its hook takes its time.
  * @throws `invalid-argument`, `broken-definition`
  */
 export function rehearse(rehearsal: Rehearsal): Rehearsed | Promise<Rehearsed> {
-  const { asked } = rehearsal
+  const { asked, now } = rehearsal
   const participants = toParticipants(asked)
   const shared = findSharedStream(participants)
   if (shared !== undefined) return { status: 'invalid', issues: [shared] }
-  const validated = validate(asked.command.schema, asked.input)
-  const proceed = (input: Validated<unknown>) => decideOn(rehearsal, participants, input)
-  return validated instanceof Promise ? validated.then(proceed) : proceed(validated)
+  return after(validate(asked.command.schema, asked.input), (validated) => {
+    if (validated.issues !== undefined) return { status: 'invalid', issues: validated.issues }
+    const { circumstances, ...rest } = toExecution(asked, participants, validated.value)
+    const execution = { ...rest, circumstances: { ...circumstances, now } }
+    return after(askCommand(asked.log, execution), (refused) => refused ?? decideOn(rehearsal, execution))
+  })
 }
 
-function decideOn(
-  { asked, now, load }: Rehearsal,
-  participants: readonly Participant[],
-  validated: Validated<unknown>,
-): Rehearsed {
-  if (validated.issues !== undefined) return { status: 'invalid', issues: validated.issues }
-  const execution = toExecution(asked, participants, validated.value)
+function decideOn({ load, look }: Rehearsal, execution: Execution): Decided | DecidedWithin {
+  if (isWithin(execution)) {
+    const byPart = askWhich(execution)
+    const boundaries = Object.entries(byPart).map(([part, boundary]) => [part, boundary, look(boundary)] as const)
+    const seen = { states: boundaries.map(([, , state]) => state), upTo: 0, position: 0 }
+    return { status: 'decided-within', boundaries, decision: decideWithin(execution, byPart, seen) }
+  }
+  const { participants } = execution
   const loaded = participants.map(load)
-  const decision = decide({ ...execution, circumstances: { ...execution.circumstances, now } }, loaded)
-  return { status: 'decided', participants, loaded, decision }
+  return { status: 'decided', participants, loaded, decision: decide(execution, loaded) }
+}
+
+/** At once, where the value is there at once. */
+function after<T, Next>(value: T | Promise<T>, next: (value: T) => Next | Promise<Next>): Next | Promise<Next> {
+  return value instanceof Promise ? value.then(next) : next(value)
 }

@@ -35,7 +35,7 @@ function toLane({ boundary, tags }: AnyBoundaryOf): string {
 }
 
 /** @throws `broken-definition` */
-function askWhich(execution: ExecutionWithin): Readonly<Record<string, AnyBoundaryOf>> {
+export function askWhich(execution: ExecutionWithin): Readonly<Record<string, AnyBoundaryOf>> {
   const { command, input } = execution
   const byPart: unknown = command.within(input)
   const isRight = typeof byPart === 'object' && byPart !== null && Object.keys(byPart).length > 0

@@ -26,4 +26,4 @@ export {
   type StreamName,
   toStreamName,
 } from './stream-name.ts'
-export { assertSynchronous, brokenDefinition, type Issue, toPathText, type Validated, validate } from './validate.ts'
+export { assertSynchronous, brokenDefinition, type Issue, toPathText, validate } from './validate.ts'

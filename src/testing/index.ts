@@ -20,7 +20,6 @@ export {
 export {
   type Circumstances,
   given,
-  inStream,
   type Outcome,
   recorded,
   type StoredEvent,

@@ -1,5 +1,5 @@
 /** What the tests of the test kit are about: accounts, with an old shape, a joint command and rules that misbehave. */
-import { aggregate, command, event, readModel, reject } from 'daybook'
+import { aggregate, boundary, command, commandWithin, event, inStream, readModel, reject, unauthorised } from 'daybook'
 import { z } from 'zod'
 
 export const Opened = event('Opened', z.object({ owner: z.string() }))
@@ -72,3 +72,37 @@ export const balances = readModel('balances', {
   Withdrawn: (row, { amount }) => ({ balance: row.balance - amount }),
   Closed: () => undefined,
 })
+
+export const audit = Account.command('Audit', z.object({}), (account) => (account.open ? Closed({}) : undefined), {
+  authorise: ({ actor }) => (actor === 'auditor' ? undefined : unauthorised('NotAnAuditor', { actor: actor ?? null })),
+})
+
+export const slowAudit = Account.command('SlowAudit', z.object({}), () => undefined, {
+  authorise: async () => unauthorised('Never'),
+})
+
+export const CourseOffered = event('CourseOffered', z.object({ course: z.string(), capacity: z.int() }), {
+  tags: ({ course }) => [`course:${course}`],
+})
+export const StudentEnrolled = event('StudentEnrolled', z.object({ course: z.string(), student: z.string() }), {
+  tags: ({ course, student }) => [`course:${course}`, `student:${student}`],
+})
+
+const SeatsOf = boundary('seats', {
+  events: [CourseOffered, StudentEnrolled],
+  tags: (course: string) => [`course:${course}`],
+  initial: { capacity: 0, taken: 0 },
+}).evolve({
+  CourseOffered: (seats, { capacity }) => ({ ...seats, capacity }),
+  StudentEnrolled: (seats) => ({ ...seats, taken: seats.taken + 1 }),
+})
+
+export const enrol = commandWithin(
+  'Enrol',
+  z.object({ course: z.string().min(1), student: z.string() }),
+  ({ course }) => ({ seats: SeatsOf(course) }),
+  ({ seats }, { course, student }) => {
+    if (seats.taken >= seats.capacity) return reject('CourseIsFull', { capacity: seats.capacity })
+    return inStream(`student-${student}`, StudentEnrolled({ course, student }))
+  },
+)

@@ -1,18 +1,23 @@
 /** given, when, then: each expectation holds where it should, and says in words what is different where it does not. */
 import { AssertionError } from 'node:assert'
-import { readModel } from 'daybook'
-import { given, inStream, recorded, stored } from 'daybook/testing'
+import { commandWithin, inStream, readModel } from 'daybook'
+import { given, recorded, stored } from 'daybook/testing'
 import { describe, expect, test } from 'vitest'
 import {
   Account,
+  audit,
   balances,
   Closed,
+  CourseOffered,
   close,
   Deposited,
+  enrol,
   Foreign,
   Opened,
   openWith,
+  StudentEnrolled,
   slow,
+  slowAudit,
   spend,
   transfer,
   Withdrawn,
@@ -158,7 +163,7 @@ describe('what is not as expected', () => {
       'Withdraw was expected to be rejected: NotOpen; it is rejected: InsufficientFunds { balance: 100 }',
     )
     expect(unmet(() => refused.thenRejected('InsufficientFunds', { balance: 99 })).message).toBe(
-      'Withdraw is rejected as InsufficientFunds, with other details:\n  details.balance is 100, expected 99',
+      'Withdraw is rejected: InsufficientFunds, with other details:\n  details.balance is 100, expected 99',
     )
     const invalid = given(Account).when(openWith, { owner: 'Ada', amount: -1 })
     expect(unmet(() => invalid.thenNothing()).message).toMatch(/its input is refused:\n {2}amount: /)
@@ -251,12 +256,11 @@ describe('a joint command', () => {
 
 describe('a read model', () => {
   const log = [
-    inStream(
-      'account-A17',
+    inStream('account-A17', [
       Deposited({ amount: 100 }),
       Opened({ owner: 'Ada' }),
       Withdrawn({ amount: 20, channel: 'atm' }),
-    ),
+    ]),
     inStream('account-B4', Deposited({ amount: 5 })),
   ] as const
 
@@ -353,14 +357,82 @@ describe('events for tests', () => {
   })
 
   test('stand in a log in the order in which they are given', () => {
-    const late = recorded(Deposited({ amount: 2 }), { stream: 'account-A17', at: '2026-03-31', version: 5 })
-    const [first, second, third] = inStream('account-A17', Deposited({ amount: 1 }), late, Deposited({ amount: 3 }))
-    expect([first, second, third].map((event) => [event?.version, event?.position])).toEqual([
-      [1, 1],
-      [5, 2],
-      [6, 3],
-    ])
-    expect(third?.recordedAt).toEqual(new Date('2026-03-31'))
-    expect(new Set([first?.id, second?.id, third?.id]).size).toBe(3)
+    const places = readModel('places', {
+      events: [Deposited],
+      key: ({ data }) => String(data.amount),
+      initial: { version: 0, position: 0, at: '' },
+    }).evolve({
+      Deposited: (_row, _data, { version, position, recordedAt }) => ({
+        version,
+        position,
+        at: recordedAt.toISOString(),
+      }),
+    })
+    const late = recorded(Deposited({ amount: 2 }), { at: '2026-03-31', version: 5 })
+    const [at, then] = ['2025-01-01T00:00:00.000Z', '2026-03-31T00:00:00.000Z']
+    given(inStream('account-A17', [Deposited({ amount: 1 }), late, Deposited({ amount: 3 })]), Deposited({ amount: 4 }))
+      .project(places)
+      .then({
+        1: { version: 1, position: 1, at },
+        2: { version: 5, position: 2, at: then },
+        3: { version: 6, position: 3, at: then },
+        4: { version: 1, position: 4, at: then },
+      })
+  })
+})
+
+describe('a command within boundaries', () => {
+  const offered = CourseOffered({ course: 'db', capacity: 2 })
+  const enrolled = (student: string, course = 'db') => StudentEnrolled({ course, student })
+
+  test('is decided on what its boundaries cover, whatever its stream', () => {
+    given(offered, inStream('student-a', enrolled('a')))
+      .when(enrol, { course: 'db', student: 'b' })
+      .then(inStream('student-b', enrolled('b')))
+    given(offered, enrolled('a'), enrolled('b'))
+      .when(enrol, { course: 'db', student: 'c' })
+      .thenRejected('CourseIsFull', { capacity: 2 })
+    given(offered, enrolled('a', 'other'), enrolled('b', 'other'))
+      .when(enrol, { course: 'db', student: 'c' })
+      .thenState({ seats: { capacity: 2, taken: 1 } })
+    given().when(enrol, { course: 'db', student: 'c' }).thenRejected('CourseIsFull', { capacity: 0 })
+    given(offered).when(enrol, { course: '', student: 'c' }).thenInvalid('course')
+  })
+
+  test('says of which stream it is not as expected', () => {
+    const outcome = given(offered).when(enrol, { course: 'db', student: 'b' })
+    expect(unmet(() => outcome.then(inStream('student-c', enrolled('b')))).message).toBe(
+      'Enrol does not decide as expected:\n' +
+        "  student-c: event 1 is missing, expected StudentEnrolled { course: 'db', student: 'b' }\n" +
+        "  student-b: event 1 is StudentEnrolled { course: 'db', student: 'b' }, and was not expected",
+    )
+    expect(unmet(() => outcome.thenState({ seats: { capacity: 2, taken: 0 } })).message).toContain('seats.taken is 1')
+  })
+
+  test('is held to its contract as it is for real', () => {
+    const untagged = commandWithin('X', enrol.schema, enrol.within, (_, { student }) =>
+      inStream(`student-${student}`, { ...enrolled(student), tags: [] }),
+    )
+    expect(() => given(offered).when(untagged, { course: 'db', student: 'b' })).toThrow(
+      'no boundary of it would see it',
+    )
+  })
+})
+
+describe('who may ask', () => {
+  test('is told by the command’s own hook, before its rule', () => {
+    given(Account).when(audit, {}, { actor: 'eve' }).thenUnauthorised('NotAnAuditor', { actor: 'eve' })
+    given(Account, ...open)
+      .when(audit, {}, { actor: 'auditor' })
+      .then(Closed({}))
+    const outcome = given(Account).when(audit, {}, { actor: 'auditor' })
+    expect(unmet(() => outcome.thenUnauthorised('NotAnAuditor')).message).toBe(
+      'Audit was expected to be unauthorised: NotAnAuditor; it records nothing',
+    )
+  })
+
+  test('is awaited where the hook takes its time', async () => {
+    expect(() => given(Account).when(slowAudit, {})).toThrow('await given(…).whenAsync(…)')
+    await given(Account).whenAsync(slowAudit, {}).thenUnauthorised('Never')
   })
 })

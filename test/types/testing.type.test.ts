@@ -1,7 +1,8 @@
 /** What the compiler knows of given, when, then: what does not belong to the command cannot be expected of it. */
-import { command } from 'daybook'
-import { given, inStream, recorded, stored } from 'daybook/testing'
+import { command, inStream } from 'daybook'
+import { given, recorded, stored } from 'daybook/testing'
 import { z } from 'zod'
+import { Account as Audited, audit, CourseOffered, enrol, StudentEnrolled } from '../testing/domain.ts'
 import { Account, balances, Deposited, Foreign, Opened, openAndFund, transfer, Withdrawn, withdraw } from './domain.ts'
 
 const opened = Opened({ owner: 'Ada' })
@@ -99,8 +100,37 @@ export function jointly() {
   outcomeOfOne.then({ from: Deposited({ amount: 1 }) })
 }
 
+export function within() {
+  const outcome = given(CourseOffered({ course: 'db', capacity: 2 })).when(enrol, { course: 'db', student: 'a' })
+  outcome.then(inStream('student-a', StudentEnrolled({ course: 'db', student: 'a' })))
+  outcome.thenRejected('CourseIsFull', { capacity: 2 })
+  outcome.thenState({ seats: { capacity: 2, taken: 1 } })
+  // @ts-expect-error it never records such an event
+  outcome.then(inStream('student-a', CourseOffered({ course: 'db', capacity: 2 })))
+  // @ts-expect-error it is said in which stream
+  outcome.then(StudentEnrolled({ course: 'db', student: 'a' }))
+  // @ts-expect-error a misspelt reason
+  outcome.thenRejected('CourseFull')
+  // @ts-expect-error there is no such part
+  outcome.thenState({ seat: { capacity: 2, taken: 1 } })
+  // @ts-expect-error a command over one aggregate
+  given(opened).when(withdraw, { amount: 1 })
+  // @ts-expect-error a command within boundaries has no aggregate
+  given(Account).when(enrol, { course: 'db', student: 'a' })
+}
+
+export function whoMay() {
+  const outcome = given(Audited).when(audit, {}, { actor: 'eve' })
+  outcome.thenUnauthorised('NotAnAuditor')
+  outcome.thenUnauthorised('NotAnAuditor', { actor: 'eve' })
+  // @ts-expect-error a misspelt reason
+  outcome.thenUnauthorised('NoAuditor')
+  // @ts-expect-error everybody may
+  given(Account).when(withdraw, { amount: 1 }).thenUnauthorised('NotAnAuditor')
+}
+
 export function readModels() {
-  given(inStream('account-A17', withdrawn, opened), foreign)
+  given(inStream('account-A17', [withdrawn, opened]), foreign)
     .project(balances)
     .then({ A17: { balance: -20 } })
   const rows = given(withdrawn).project(balances)

@@ -1,21 +1,22 @@
 /** Holds what came of a command against what is expected of it, and says in words what is different. */
 import { dropUndefined, type NewEvent, toPathText } from '../../events/index.ts'
 import { findDifferences, show } from './differences.ts'
-import type { Judged } from './judge.ts'
+import type { EventsByPart, Judged } from './judge.ts'
 import type { Unmet } from './unmet.ts'
 
 /** What is not as expected of a command, or undefined. */
 export type Expectation = (command: string, judged: Judged) => Unmet | undefined
 
 /** @param expected By part, with all the command's parts; a command over one aggregate has the part undefined. */
-export function expectEvents(expected: ReadonlyMap<string | undefined, readonly NewEvent[]>): Expectation {
+export function expectEvents(expected: EventsByPart): Expectation {
   return (command, judged) => {
     const wanted = [...expected].flatMap(([part, events]) => events.map((event) => ({ part, event })))
     const names = wanted.map(({ event }) => event.type)
     if (judged.status !== 'accepted')
       return differs(command, judged, `record ${names.join(', ')}`, toShownParts(expected))
-    const found = new Map(judged.parts.map(({ part, events }) => [part, events]))
-    const lines = [...expected].flatMap(([part, events]) => compareEvents(part, found.get(part) ?? [], events))
+    const found = judged.events
+    const parts = [...new Set([...expected.keys(), ...found.keys()])]
+    const lines = parts.flatMap((part) => compareEvents(part, found.get(part) ?? [], expected.get(part) ?? []))
     if (lines.length === 0) return undefined
     return {
       lines: [`${command} does not decide as expected:`, ...lines],
@@ -27,24 +28,45 @@ export function expectEvents(expected: ReadonlyMap<string | undefined, readonly 
 
 export function expectNothing(): Expectation {
   return (command, judged) => {
-    const isNothing = judged.status === 'accepted' && judged.parts.every(({ events }) => events.length === 0)
+    const isNothing = judged.status === 'accepted' && [...judged.events.values()].every((events) => events.length === 0)
     return isNothing ? undefined : differs(command, judged, 'record nothing', [])
   }
 }
 
-/** @param details Looked at only when they are given. */
-export function expectRejection(reason: string, details: readonly unknown[]): Expectation {
+/**
+ * That it is decided against, or not allowed.
+ *
+ * @param details Looked at only when they are given.
+ */
+export function expectReason(
+  status: 'rejected' | 'unauthorised',
+  reason: string,
+  details: readonly unknown[],
+): Expectation {
   return (command, judged) => {
-    const expected = { rejected: reason, ...(details.length === 0 ? {} : { details: dropUndefined(details[0]) }) }
-    if (judged.status !== 'rejected') return differs(command, judged, `be rejected: ${reason}`, expected)
-    const { rejection } = judged
-    const found = rejection.details === undefined ? {} : { details: dropUndefined(rejection.details) }
-    const actual = { rejected: rejection.reason, ...(details.length === 0 ? {} : found) }
-    if (rejection.reason !== reason) return differs(command, judged, `be rejected: ${reason}`, expected)
-    const lines = details.length === 0 ? [] : findDifferences('details', found.details, dropUndefined(details[0]))
+    const wanted = toShownReason({ status, reason, details: details[0] })
+    if (judged.status !== status || judged.reason !== reason) {
+      return differs(command, judged, `be ${status}: ${reason}`, wanted)
+    }
+    const found = toShownReason(judged)
+    const lines = details.length === 0 ? [] : findDifferences('details', found.details, wanted.details)
     if (lines.length === 0) return undefined
-    return { lines: [`${command} is rejected as ${reason}, with other details:`, ...lines], actual, expected }
+    return {
+      lines: [`${command} is ${status}: ${reason}, with other details:`, ...lines],
+      actual: found,
+      expected: wanted,
+    }
   }
+}
+
+interface Reasoned {
+  readonly status: 'rejected' | 'unauthorised'
+  readonly reason: string
+  readonly details: unknown
+}
+
+function toShownReason({ status, reason, details }: Reasoned): Readonly<Record<string, unknown>> {
+  return { [status]: reason, ...(details === undefined ? {} : { details: dropUndefined(details) }) }
 }
 
 /** @param paths None: that it is invalid is enough. */
@@ -70,11 +92,11 @@ export function expectInvalid(paths: readonly string[]): Expectation {
 export function expectStates(expected: ReadonlyMap<string | undefined, unknown>): Expectation {
   return (command, judged) => {
     if (judged.status !== 'accepted') return differs(command, judged, 'be accepted', Object.fromEntries(expected))
-    for (const { part, stateAfter } of judged.parts) {
-      if (!expected.has(part)) continue
-      const lines = findDifferences(part ?? 'state', stateAfter, expected.get(part))
+    for (const [part, wanted] of expected) {
+      const actual = judged.states.get(part)
+      const lines = findDifferences(part ?? 'state', actual, wanted)
       const title = `The state after ${command} is not as expected:`
-      if (lines.length > 0) return { lines: [title, ...lines], actual: stateAfter, expected: expected.get(part) }
+      if (lines.length > 0) return { lines: [title, ...lines], actual, expected: wanted }
     }
     return undefined
   }
@@ -89,12 +111,13 @@ function describe(judged: Judged): [string, ...string[]] {
   switch (judged.status) {
     case 'invalid':
       return ['its input is refused:', ...judged.issues.map(({ path, message }) => `${toPath(path)}: ${message}`)]
-    case 'rejected': {
-      const { reason, details } = judged.rejection
-      return [`it is rejected: ${reason}${details === undefined ? '' : ` ${show(details)}`}`]
+    case 'rejected':
+    case 'unauthorised': {
+      const { status, reason, details } = judged
+      return [`it is ${status}: ${reason}${details === undefined ? '' : ` ${show(details)}`}`]
     }
     case 'accepted': {
-      const lines = judged.parts.flatMap(({ part, events }) => events.map((event) => describeEvent(part, event)))
+      const lines = [...judged.events].flatMap(([part, events]) => events.map((event) => describeEvent(part, event)))
       return lines.length === 0 ? ['it records nothing'] : ['it records', ...lines]
     }
   }
@@ -150,10 +173,7 @@ export function toShownEvent(event: NewEvent, expected: NewEvent | undefined): S
   }
 }
 
-function toShownParts(
-  events: ReadonlyMap<string | undefined, readonly NewEvent[]>,
-  expected: ReadonlyMap<string | undefined, readonly NewEvent[]> = events,
-): unknown {
+function toShownParts(events: EventsByPart, expected: EventsByPart = events): unknown {
   const toList = (part: string | undefined) =>
     (events.get(part) ?? []).map((event, place) => toShownEvent(event, expected.get(part)?.[place]))
   if (events.has(undefined)) return toList(undefined)
@@ -162,9 +182,6 @@ function toShownParts(
 
 function toShown(judged: Judged): unknown {
   if (judged.status === 'invalid') return { invalid: judged.issues }
-  if (judged.status === 'rejected') {
-    const { reason, details } = judged.rejection
-    return { rejected: reason, ...(details === undefined ? {} : { details }) }
-  }
-  return toShownParts(new Map(judged.parts.map(({ part, events }) => [part, events])))
+  if (judged.status !== 'accepted') return toShownReason(judged)
+  return toShownParts(judged.events)
 }

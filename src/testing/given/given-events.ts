@@ -1,7 +1,12 @@
+import type { AnyCommandWithin } from '../../aggregates/index.ts'
+import type { InputOf } from '../../commands/index.ts'
 import { type AnyEventDefinition, type NewOf, type RecordedEvent, toRead } from '../../events/index.ts'
 import type { AnyReadModel, RowOf } from '../../readmodels/index.ts'
 import { findDifferences } from './differences.ts'
 import { compareEvents, toShownEvent } from './expectations.ts'
+import type { Asking, WhenOptions } from './judge.ts'
+import { toOutcome, toOutcomeLater } from './outcome.ts'
+import type { Outcome } from './outcome-types.ts'
 import { rowsOf } from './rows.ts'
 import { failUnmet } from './unmet.ts'
 
@@ -20,6 +25,32 @@ export class GivenEvents {
    */
   project<Model extends AnyReadModel>(readModel: Model): GivenRows<RowOf<Model>> {
     return new GivenRows(readModel.name, rowsOf(readModel, this.#events))
+  }
+
+  /**
+   * A command within boundaries is asked for: its input is validated, and its rule decides on what its boundaries cover.
+   *
+   * @throws what the definitions do: `broken-definition`, `invalid-event`, `unreadable-event`
+   */
+  when<Asked extends AnyCommandWithin>(
+    command: Asked,
+    input: InputOf<Asked>,
+    options: WhenOptions = {},
+  ): Outcome<Asked, void> {
+    return toOutcome<Asked>(this.#toAsking(command, input, options))
+  }
+
+  /** The same where the command's schema or hook takes its time; await the expectation. */
+  whenAsync<Asked extends AnyCommandWithin>(
+    command: Asked,
+    input: InputOf<Asked>,
+    options: WhenOptions = {},
+  ): Outcome<Asked, Promise<void>> {
+    return toOutcomeLater<Asked>(this.#toAsking(command, input, options))
+  }
+
+  #toAsking(command: AnyCommandWithin, input: unknown, options: WhenOptions): Asking {
+    return { command, target: undefined, input, options, historyOf: () => this.#events }
   }
 
   /**

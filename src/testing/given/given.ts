@@ -2,15 +2,15 @@
  * Given, when, then: tests of definitions, which are pure, so that no store is needed and nothing is awaited. A rule is
  * asked by the code that `execute` asks it with, and rows are folded by the code that projections fold them with.
  */
-import type { AnyAggregate } from '../../aggregates/index.ts'
-import type { NewEvent, RecordedEvent } from '../../events/index.ts'
+import type { AnyAggregate, InStream } from '../../aggregates/index.ts'
+import type { NewEvent } from '../../events/index.ts'
 import { type EventGiven, GivenAggregate } from './given-aggregate.ts'
 import { GivenEvents } from './given-events.ts'
 import { GivenParts, type Histories } from './given-parts.ts'
-import { layOut } from './recorded.ts'
+import { layOut, placeIn } from './recorded.ts'
 
 /** One event, or those of a stream. */
-type InLog = NewEvent | readonly RecordedEvent[]
+type InLog = NewEvent | InStream
 
 type Others<First> = First extends AnyAggregate
   ? readonly EventGiven<First['events'][number]>[]
@@ -31,13 +31,14 @@ type Given<First> = First extends AnyAggregate
  *
  * - `given(Account, …events)`: one aggregate, for a command over it
  * - `given({ from: events, to: events })`: several, by part, for a command over them
- * - `given(…events)`: a log, for a read model or an upcaster; `inStream` and `recorded` say where and when
+ * - `given(…events)`: a log, for a command within boundaries, a read model or an upcaster; `inStream` and `recorded` say
+ *   where and when its events were recorded
  *
  * @example
  * given(Account, AccountOpened({ owner: 'Ada' }), FundsDeposited({ amount: 100 }))
  *   .when(withdraw, { amount: 20, channel: 'atm' })
  *   .then(FundsWithdrawn({ amount: 20, channel: 'atm' }))
- * given(inStream('account-A17', FundsDeposited({ amount: 80 }))).project(balances).then({ A17: { balance: 80 } })
+ * given(inStream('account-A17', [FundsDeposited({ amount: 80 })])).project(balances).then({ A17: { balance: 80 } })
  */
 export function given(): GivenEvents
 export function given<const First extends AnyAggregate | InLog | Histories>(
@@ -48,7 +49,15 @@ export function given(first?: AnyAggregate | InLog | Histories, ...others: reado
   if (first === undefined) return new GivenEvents([])
   if ('apply' in first && 'events' in first)
     return new GivenAggregate(first as AnyAggregate, others as readonly NewEvent[])
-  const isInLog = Array.isArray(first) || typeof (first as { readonly type?: unknown }).type === 'string'
-  if (!isInLog) return new GivenParts(first as Histories)
-  return new GivenEvents(layOut([first, ...others].flat() as readonly NewEvent[]))
+  if (!isInLog(first)) return new GivenParts(first as Histories)
+  return new GivenEvents(layOut([first, ...(others as readonly InLog[])].flatMap(toEvents)))
+}
+
+function isInLog(first: unknown): first is InLog {
+  const { type, stream } = first as Readonly<Record<string, unknown>>
+  return typeof type === 'string' || typeof stream === 'string'
+}
+
+function toEvents(given: InLog): readonly NewEvent[] {
+  return 'events' in given ? placeIn(given) : [given]
 }

@@ -1,3 +1,3 @@
 export { given } from './given.ts'
 export type { Outcome } from './outcome-types.ts'
-export { type Circumstances, inStream, recorded, type StoredEvent, stored } from './recorded.ts'
+export { type Circumstances, recorded, type StoredEvent, stored } from './recorded.ts'

@@ -1,5 +1,5 @@
 /** What the compiler lets one expect of a command: its own events, its own reasons, each with its details. */
-import type { Rejection } from '../../aggregates/index.ts'
+import type { InStream, Refusal, Rejection } from '../../aggregates/index.ts'
 import type { Executable } from '../../commands/index.ts'
 import type { NewEvent } from '../../events/index.ts'
 
@@ -18,11 +18,11 @@ type ReasonOf<Decision> = Decision extends Rejection<infer Reason, unknown> ? Re
 type DetailsOf<Decision, Reason> =
   Decision extends Rejection<infer Each, infer Details>
     ? Reason extends Each
-      ? Details extends undefined
-        ? []
-        : [details?: Details]
+      ? OptionalDetails<Details>
       : never
     : never
+
+type OptionalDetails<Details> = Details extends undefined ? [] : [details?: Details]
 
 /** What may be expected for the parts of a joint command. */
 type EventsByPart<Asked extends Executable> = Asked extends { readonly aggregates: infer Over }
@@ -37,15 +37,41 @@ type EventAt<Decision, Part extends PropertyKey> = Decision extends Rejection
     ? EventOf<Events>
     : never
 
+/** What is decided for streams, of any of them. */
+type PlacedOf<Decision> = Decision extends readonly (infer Each)[]
+  ? PlacedOf<Each>
+  : Decision extends InStream<infer Event>
+    ? InStream<Event>
+    : never
+
 type Expected<Asked extends Executable> = Asked extends { readonly aggregates: unknown }
   ? [events: EventsByPart<Asked>]
-  : [first: EventOf<DecisionOf<Asked>>, ...others: EventOf<DecisionOf<Asked>>[]]
+  : Asked extends { readonly within: unknown }
+    ? OneOrMore<PlacedOf<DecisionOf<Asked>>>
+    : OneOrMore<EventOf<DecisionOf<Asked>>>
+
+type OneOrMore<Each> = [first: Each, ...others: Each[]]
+
+type StatesWithin<Over> = {
+  readonly [Part in keyof Over]?: Over[Part] extends { readonly boundary: { readonly initial: infer State } }
+    ? State
+    : never
+}
+
+type AnswerOf<Asked extends Executable> = Awaited<ReturnType<NonNullable<Asked['authorise']>>>
+
+type RefusedReasonOf<Answer> = Answer extends Refusal<infer Reason, unknown> ? Reason : never
+
+type RefusedDetailsOf<Answer, Reason> =
+  Answer extends Refusal<infer Each, infer Details> ? (Reason extends Each ? OptionalDetails<Details> : never) : never
 
 type StateAfter<Asked extends Executable> = Asked extends { readonly aggregates: infer Over }
   ? { readonly [Part in keyof Over]?: Over[Part] extends { readonly initial: infer State } ? State : never }
-  : Asked extends { readonly aggregate: { readonly initial: infer State } }
-    ? State
-    : never
+  : Asked extends { within(input: never): infer Over }
+    ? StatesWithin<Over>
+    : Asked extends { readonly aggregate: { readonly initial: infer State } }
+      ? State
+      : never
 
 /**
  * What came of a command. Say one thing that you expect: it throws an AssertionError with a readable difference when it
@@ -54,7 +80,8 @@ type StateAfter<Asked extends Executable> = Asked extends { readonly aggregates:
 export interface Outcome<Asked extends Executable, Answer> {
   /**
    * Exactly these events: their types, data and tags; and their metadata and ids where the expected events say some. Of
-   * a joint command: `{ part: event or events }`; a part that is left out gets none.
+   * a joint command: `{ part: event or events }`; a part that is left out gets none. Of a command within boundaries:
+   * `inStream(stream, event or events)`, for each stream that gets some.
    */
   then(...expected: Expected<Asked>): Answer
   /** Accepted, and there was nothing to record. */
@@ -64,8 +91,13 @@ export interface Outcome<Asked extends Executable, Answer> {
     reason: Reason,
     ...details: DetailsOf<DecisionOf<Asked>, Reason>
   ): Answer
+  /** The command's own hook does not let whoever asks, for this reason; with these details, if they are given. */
+  thenUnauthorised<const Reason extends RefusedReasonOf<AnswerOf<Asked>>>(
+    reason: Reason,
+    ...details: RefusedDetailsOf<AnswerOf<Asked>, Reason>
+  ): Answer
   /** The input is refused at these paths and no others (`'items[0].price'`), in any order; without paths: anywhere. */
   thenInvalid(...paths: readonly string[]): Answer
-  /** Accepted, and this is the state then; of a joint command: those of the parts that are named. */
+  /** Accepted, and this is the state then; of a joint command, or one within boundaries: of the parts named. */
   thenState(state: StateAfter<Asked>): Answer
 }

@@ -1,3 +1,4 @@
+import type { InStream } from '../../aggregates/index.ts'
 import type { Executable } from '../../commands/index.ts'
 import type { NewEvent } from '../../events/index.ts'
 import {
@@ -5,10 +6,10 @@ import {
   expectEvents,
   expectInvalid,
   expectNothing,
-  expectRejection,
+  expectReason,
   expectStates,
 } from './expectations.ts'
-import { type Asking, type Judged, judge } from './judge.ts'
+import { type Asking, type EventsByPart, type Judged, judge } from './judge.ts'
 import type { Outcome } from './outcome-types.ts'
 import { failUnmet } from './unmet.ts'
 
@@ -18,7 +19,7 @@ export function toOutcome<Asked extends Executable>(asking: Asking): Outcome<Ask
   if (!(judged instanceof Promise)) return toTyped<Asked, void>(asking.command, judged)
   judged.catch(() => {})
   throw new Error(
-    `The command ${asking.command.name} validates its input asynchronously: await given(…).whenAsync(…).then(…).`,
+    `The command ${asking.command.name} validates its input or asks its hook asynchronously: await given(…).whenAsync(…).then(…).`,
   )
 }
 
@@ -55,7 +56,11 @@ class CheckedOutcome {
   }
 
   thenRejected(reason: string, ...details: readonly unknown[]): void | Promise<void> {
-    return this.#check(expectRejection(reason, details), this.thenRejected)
+    return this.#check(expectReason('rejected', reason, details), this.thenRejected)
+  }
+
+  thenUnauthorised(reason: string, ...details: readonly unknown[]): void | Promise<void> {
+    return this.#check(expectReason('unauthorised', reason, details), this.thenUnauthorised)
   }
 
   thenInvalid(...paths: readonly string[]): void | Promise<void> {
@@ -63,13 +68,14 @@ class CheckedOutcome {
   }
 
   thenState(state: unknown): void | Promise<void> {
-    const isJoint = 'aggregates' in this.#command
-    const states = isJoint ? Object.entries(state as Readonly<Record<string, unknown>>) : [[undefined, state] as const]
+    const hasParts = !('aggregate' in this.#command)
+    const states = hasParts ? Object.entries(state as Readonly<Record<string, unknown>>) : [[undefined, state] as const]
     return this.#check(expectStates(new Map(states)), this.thenState)
   }
 
-  #byPart(expected: readonly unknown[]): ReadonlyMap<string | undefined, readonly NewEvent[]> {
-    if (!('aggregates' in this.#command)) return new Map([[undefined, expected as readonly NewEvent[]]])
+  #byPart(expected: readonly unknown[]): EventsByPart {
+    if ('within' in this.#command) return byStream(expected as readonly InStream[])
+    if ('aggregate' in this.#command) return new Map([[undefined, expected as readonly NewEvent[]]])
     const [parts = {}] = expected as readonly Readonly<Record<string, NewEvent | readonly NewEvent[]>>[]
     const names = new Set([...Object.keys(this.#command.aggregates), ...Object.keys(parts)])
     return new Map([...names].map((part) => [part, [parts[part] ?? []].flat()]))
@@ -83,6 +89,12 @@ class CheckedOutcome {
     }
     return this.#judged instanceof Promise ? this.#judged.then(check) : check(this.#judged)
   }
+}
+
+function byStream(expected: readonly InStream[]): EventsByPart {
+  const events = new Map<string, readonly NewEvent[]>()
+  for (const placed of expected) events.set(placed.stream, [...(events.get(placed.stream) ?? []), ...placed.events])
+  return events
 }
 
 /** What has a `then` is taken for a promise by `await`, which calls it with functions; so does who forgets to make the event. */

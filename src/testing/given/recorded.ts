@@ -1,4 +1,5 @@
 /** Builders for events as they stand in a log, at times that are the same in every run. */
+import type { InStream } from '../../aggregates/index.ts'
 import {
   assertStreamName,
   freezeDeep,
@@ -81,13 +82,10 @@ export function stored(
   return recorded({ type, schemaVersion, data }, circumstances) as RecordedEvent as StoredEvent
 }
 
-/**
- * The events of one stream, in order.
- *
- * @example given(inStream('account-A17', FundsDeposited({ amount: 20 }), FundsWithdrawn({ amount: 5, channel: 'atm' })))
- */
-export function inStream(stream: string, ...events: readonly (NewEvent | RecordedEvent)[]): readonly RecordedEvent[] {
-  const placed = events.map((event) =>
+/** The events, in their stream. */
+export function placeIn({ stream, events }: InStream): readonly RecordedEvent[] {
+  assertStreamName(stream)
+  const placed = (events as readonly (NewEvent | RecordedEvent)[]).map((event) =>
     isRecorded(event) ? { ...event, stream: toStreamName(stream) } : recorded(event, { stream }),
   )
   return layOut(placed, stream)
