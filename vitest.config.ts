@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^daybook$/, replacement: source('index.ts') },
       { find: /^daybook\/testing$/, replacement: source('testing/index.ts') },
+      { find: /^daybook\/postgres$/, replacement: source('targets/postgres/index.ts') },
       { find: /^daybook\/telemetry$/, replacement: source('telemetry/index.ts') },
     ],
   },

@@ -3,7 +3,7 @@ import type { AnyAggregate } from './aggregates/index.ts'
 import type { AnyEventDefinition } from './events/index.ts'
 import type { OpenOptions } from './open.ts'
 import type { AnyReadModel } from './readmodels/index.ts'
-import type { ReadModelTargets } from './store/index.ts'
+import type { EventStore, ReadModelTargets } from './store/index.ts'
 
 export interface DaybookConfig extends OpenOptions {
   /** As `open` takes it; `--url` and the environment variable `DAYBOOK_URL` come before it. */
@@ -18,7 +18,8 @@ export interface DaybookConfig extends OpenOptions {
 
 export interface ConfiguredProjection {
   readonly readModel: AnyReadModel
-  readonly targets: ReadModelTargets
+  /** Where its rows are kept; given the store, for tables in its own database. */
+  readonly targets: ReadModelTargets | ((store: EventStore) => ReadModelTargets)
 }
 
 /**

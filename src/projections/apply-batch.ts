@@ -30,6 +30,6 @@ export async function applyBatch(batch: ProjectionBatch): Promise<AppliedBatch> 
   const { readModel, generation, events, from, checkpoint } = batch
   const keyed = toKeyed(readModel, events)
   const rows = await generation.load(keyed.keys)
-  const changes = foldRows(readModel, rows, keyed)
+  const changes = foldRows(readModel, rows, keyed, generation)
   return { isSaved: await generation.save(changes, { from, to: checkpoint }), rows: changes.size }
 }

@@ -11,7 +11,7 @@ import {
   quote,
   type RecordedEvent,
 } from '../events/index.ts'
-import type { RowChange, StoredRow } from '../store/index.ts'
+import type { Generation, RowChange, StoredRow } from '../store/index.ts'
 import { type AnyReadModel, MAX_KEY_LENGTH } from './read-model.ts'
 
 /** Events of a read model in today's shape, with the keys that each touches. */
@@ -41,13 +41,14 @@ function toKeyedEvent(readModel: AnyReadModel, event: RecordedEvent): KeyedEvent
 }
 
 /**
- * The rows that the batch changes, from the rows that are there.
+ * The rows that the batch changes, from the rows that are there. `place` is where they are to be kept.
  * @throws `projection-failed` with the position of the first event that cannot be applied
  */
 export function foldRows(
   readModel: AnyReadModel,
   rows: ReadonlyMap<string, StoredRow>,
   { events }: KeyedBatch,
+  place: Pick<Generation, 'findProblem'> = {},
 ): ReadonlyMap<string, RowChange> {
   const changes = new Map<string, RowChange>()
   for (const { event, keys } of events) {
@@ -62,7 +63,9 @@ export function foldRows(
       changes.set(key, { row, position: event.position })
     }
   }
-  for (const [key, change] of changes) withPosition(readModel, change, () => assertRow(readModel, key, change.row))
+  for (const [key, change] of changes) {
+    withPosition(readModel, change, () => assertRow(readModel, key, change.row, place))
+  }
   return changes
 }
 
@@ -84,9 +87,17 @@ function assertKey(readModel: AnyReadModel, key: unknown): void {
     throw brokenDefinition(`The read model ${readModel.name}`, `gives the key ${quote(key)}, which ${problem}`)
 }
 
-function assertRow(readModel: AnyReadModel, key: string, row: unknown): void {
-  const found = row === undefined ? undefined : findJsonProblem(row, 'row')
-  if (found === undefined) return
-  const problem = `gives the key ${quote(key)} a row that is not JSON: ${found.path} ${found.problem}`
-  throw brokenDefinition(`The read model ${readModel.name}`, problem)
+function assertRow(readModel: AnyReadModel, key: string, row: unknown, place: Pick<Generation, 'findProblem'>): void {
+  if (row === undefined) return
+  const definition = `The read model ${readModel.name}`
+  const found = findJsonProblem(row, 'row')
+  if (found !== undefined) {
+    throw brokenDefinition(
+      definition,
+      `gives the key ${quote(key)} a row that is not JSON: ${found.path} ${found.problem}`,
+    )
+  }
+  const problem = place.findProblem?.(row)
+  if (problem === undefined) return
+  throw brokenDefinition(definition, `gives the key ${quote(key)} a row that its table cannot hold: ${problem}`)
 }

@@ -104,6 +104,11 @@ export interface Generation {
    * @throws `row-refused` when a row cannot be kept for what is in it; `connection-lost`
    */
   save(changes: ReadonlyMap<string, RowChange>, move: CheckpointMove): Promise<boolean>
+  /**
+   * What keeps a row from being held here, such as a value that its column cannot take; undefined when nothing. Where it
+   * is absent, every row can be held. The event that makes such a row cannot be applied.
+   */
+  findProblem?(row: unknown): string | undefined
   /** Keys whose events wait, by key. */
   quarantined(): Promise<readonly QuarantinedKey[]>
   /** True where rows were written, and somebody else has deleted them all since. */

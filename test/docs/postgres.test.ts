@@ -38,6 +38,10 @@ const LIMITS: Readonly<Record<string, string>> = {
   "a definition's, projection's or read model's name": 'MAX_DEFINITION_NAME_LENGTH',
   "a lease's name": 'MAX_LEASE_NAME_LENGTH',
   "a read model's name, in PostgreSQL, bytes": 'MAX_TABLE_NAME_BYTES',
+  'the same, where its columns are declared, bytes': 'MAX_DECLARED_TABLE_NAME_BYTES',
+  "a declared column's name, or its field's, bytes": 'MAX_IDENTIFIER_BYTES',
+  'declared columns of a read model': 'MAX_COLUMNS',
+  'declared indexes of a read model': 'MAX_INDEXES',
   'a key of a read model': 'MAX_KEY_LENGTH',
   'events in one append': 'MAX_EVENTS_PER_APPEND',
   "an append's data and metadata together, JSON": 'MAX_BYTES_PER_APPEND',
@@ -51,7 +55,7 @@ const LIMITS: Readonly<Record<string, string>> = {
 /** Rooms whose limits are about what a caller may pass. What a file keeps for itself is no limit of the caller's. */
 const ROOMS = ['src/events', 'src/store', 'src/readmodels', 'src/targets']
 const GROUPS = ['MAX_GROUP_APPENDS', 'MAX_GROUP_EVENTS', 'MAX_GROUP_SIZE']
-const INTERNAL = ['MAX_DIGEST_LENGTH', 'MAX_TERM_LENGTH', 'MAX_COUNTER', ...GROUPS]
+const INTERNAL = ['MAX_DIGEST_LENGTH', 'MAX_TERM_LENGTH', 'MAX_COUNTER', 'MAX_PRECISION', ...GROUPS]
 
 const constants = new Map(
   ROOMS.flatMap((room) => filesBelow(room, '.ts'))

@@ -72,7 +72,7 @@ async function foldFromCheckpoint(options: FoldShareOptions): Promise<boolean> {
   const at = { from: saved, savedAtMs: performance.now() }
   for await (const keyed of readShare(options, { after: saved, upTo })) {
     const own = withoutOthers(keyed, isOwn)
-    cache.keep(foldRows(options.readModel, await cache.load(own.keys), own))
+    cache.keep(foldRows(options.readModel, await cache.load(own.keys), own, generation))
     const reached = keyed.events.at(-1)?.event.position ?? at.from
     if (isSaveDue(cache, at.savedAtMs) && !(await save(options, cache, at, reached))) return false
   }

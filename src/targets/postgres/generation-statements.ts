@@ -1,6 +1,6 @@
 /** The SQL of what is kept of generations beside their rows: which there are, checkpoints, quarantine. */
 export const LIST = `
-select generation::text as id, state, fingerprint, position::text as position,
+select generation::text as id, state, fingerprint, layout, position::text as position,
        (date_part('epoch', created_at) * 1000)::text as created_at
 from daybook.generations where log = $1 and projection = $2 order by generation`
 
@@ -10,12 +10,13 @@ on conflict (log, projection) do update set last = i.last + 1
 returning last::text as id`
 
 export const ADD = `
-insert into daybook.generations (log, projection, generation, state, fingerprint)
-values ($1, $2, $3::text::integer, $4, $5)`
+insert into daybook.generations (log, projection, generation, state, fingerprint, layout)
+values ($1, $2, $3::text::integer, $4, $5, $6)`
 
-/** Of every log: they share the tables. */
-export const KNOWN_IDS = `
-select distinct generation from daybook.generations where projection = $1 order by generation`
+/** Of every log: they share the tables. The last one that is live anywhere says what columns the view has. */
+export const KNOWN_SHAPES = `
+select generation::text as id, layout, bool_or(state = 'live') as is_live
+from daybook.generations where projection = $1 group by generation, layout order by generation, layout`
 
 export const HOLD = `
 select from daybook.generations where log = $1 and projection = $2 order by generation for update`

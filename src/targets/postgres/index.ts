@@ -1,1 +1,3 @@
-export { postgresTargets } from './postgres-target.ts'
+export type { ColumnType } from './column-types.ts'
+export type { ColumnDeclaration, IndexDeclaration, TableDeclaration } from './columns.ts'
+export { type PostgresTargetsOptions, postgresTargets } from './postgres-target.ts'

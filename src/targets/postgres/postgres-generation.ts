@@ -30,6 +30,7 @@ import {
   QUARANTINED,
   RELEASE,
 } from './generation-statements.ts'
+import type { Layout } from './layout.ts'
 import { type Reading, readEntries, readRow } from './reading.ts'
 import { isRefusal, rowRefused } from './refusals.ts'
 import { type Statements, toStatements } from './statements.ts'
@@ -39,6 +40,7 @@ export interface Place {
   readonly log: string
   readonly readModel: string
   readonly id: number
+  readonly layout: Layout
 }
 
 interface Bearing {
@@ -65,7 +67,7 @@ export class PostgresGeneration implements Generation {
     this.#database = database
     this.#place = place
     this.#which = [place.log, place.readModel, String(place.id)]
-    this.#statements = toStatements(place.readModel, place.id)
+    this.#statements = toStatements(place.readModel, place)
   }
 
   async checkpoint(partition?: Partition): Promise<number> {
@@ -118,12 +120,13 @@ export class PostgresGeneration implements Generation {
 
   /** The revision that this makes; undefined when it may not. */
   async #save(client: SqlClient, changes: ReadonlyMap<string, RowChange>, move: CheckpointMove) {
-    const all = [...changes].map(([key, { row, position }]) => ({ key, document: row, position }))
-    const kept = all.filter(({ document }) => document !== undefined)
-    const deleted = all.filter(({ document }) => document === undefined).map(({ key }) => key)
+    const { log, layout } = this.#place
+    const kept = [...changes].flatMap(([key, { row, position }]) =>
+      row === undefined ? [] : [{ ...layout.toCells(row), key, position }],
+    )
+    const deleted = [...changes].flatMap(([key, { row }]) => (row === undefined ? [key] : []))
     const revision = await this.#move(client, move, kept.length > 0)
     if (revision === undefined) return undefined
-    const { log } = this.#place
     if (kept.length > 0) await client.query(this.#statements.upsert, [log, JSON.stringify(kept)])
     if (deleted.length > 0) await this.#delete(client, deleted)
     if (move.quarantine !== undefined) await this.#quarantine(client, move.quarantine)
@@ -155,6 +158,10 @@ export class PostgresGeneration implements Generation {
     const rows = held.map(({ since, ...each }) => ({ ...each, sinceMs: since.getTime() }))
     if (rows.length > 0) await client.query(QUARANTINE, [...this.#which, JSON.stringify(rows)])
     if (released.length > 0) await client.query(RELEASE, [...this.#which, JSON.stringify(released)])
+  }
+
+  findProblem(row: unknown): string | undefined {
+    return this.#place.layout.findProblem(row)
   }
 
   async quarantined(): Promise<readonly QuarantinedKey[]> {

@@ -18,61 +18,81 @@ import {
   type SqlClient,
   type SqlDatabase,
 } from '../../store/index.ts'
-import { ADD, HOLD, KNOWN_IDS, LIST, NEXT_ID, REMOVE, SWAP } from './generation-statements.ts'
+import { readLayout, type TableDeclaration, toLayout } from './columns.ts'
+import { ADD, HOLD, LIST, NEXT_ID, REMOVE, SWAP } from './generation-statements.ts'
+import { documentLayout, type Layout } from './layout.ts'
+import { findShapes, showLive } from './live-view.ts'
 import { PostgresGeneration } from './postgres-generation.ts'
 import { type Reading, readEntries, readRow } from './reading.ts'
-import {
-  CREATE_SCHEMA,
-  createView,
-  dropView,
-  FIND_SCHEMA,
-  FIND_TABLE,
-  LOCK,
-  toReading,
-  toStatements,
-  toTable,
-  toView,
-} from './statements.ts'
+import { CREATE_SCHEMA, FIND_SCHEMA, FIND_TABLE, LOCK, toStatements, toTable, toViewReading } from './statements.ts'
 
 /** What PostgreSQL keeps of an identifier is 63 bytes, and a generation's number follows the name. */
 const MAX_TABLE_NAME_BYTES = 56
+/** And a word for the columns, where they are declared. */
+const MAX_DECLARED_TABLE_NAME_BYTES = 49
 
-/** Read models as tables of the database that the events are in. */
-export function postgresTargets(database: SqlDatabase): ReadModelTargets {
+export interface PostgresTargetsOptions {
+  /** Read models whose rows are kept in columns, by name; all others are kept as one document each. */
+  readonly tables?: Readonly<Record<string, TableDeclaration>>
+}
+
+/**
+ * Read models as tables of the database that the events are in.
+ * @throws `invalid-argument` for columns or indexes that cannot be made
+ * @example
+ * const targets = postgresTargets(daybook.store.database, {
+ *   tables: { 'account-balances': { columns: { balance: 'bigint' }, indexes: ['balance'] } },
+ * })
+ */
+export function postgresTargets(database: SqlDatabase, { tables = {} }: PostgresTargetsOptions = {}): ReadModelTargets {
+  const layouts = new Map(Object.entries(tables).map(([table, declared]) => [table, toLayout(table, declared)]))
   return {
     isShared: true,
     isTransactional: true,
     async open(log, readModel) {
-      if (Buffer.byteLength(readModel) > MAX_TABLE_NAME_BYTES) {
-        refuse(
-          'readModel.name',
-          `is longer than ${MAX_TABLE_NAME_BYTES} bytes, which is what a table's name in PostgreSQL takes`,
-        )
-      }
-      return new PostgresTarget(database, log, readModel)
+      const layout = layouts.get(readModel) ?? documentLayout
+      assertTableName(readModel, layout)
+      return new PostgresTarget(database, { log, readModel, layout })
     },
     async openLedger(log, projection) {
-      return new PostgresTarget(database, log, projection, false)
+      return new PostgresTarget(database, { log, readModel: projection, layout: documentLayout, hasTables: false })
     },
   }
+}
+
+function assertTableName(readModel: string, layout: Layout): void {
+  const longest = layout === documentLayout ? MAX_TABLE_NAME_BYTES : MAX_DECLARED_TABLE_NAME_BYTES
+  if (Buffer.byteLength(readModel) <= longest) return
+  refuse('readModel.name', `is longer than ${longest} bytes, which is what a table's name in PostgreSQL takes`)
+}
+
+interface TargetPlace {
+  readonly log: string
+  readonly readModel: string
+  /** Of what is made from now on; what is there may have another. */
+  readonly layout: Layout
+  /** False for one that only keeps a checkpoint. */
+  readonly hasTables?: boolean
 }
 
 class PostgresTarget implements ReadModelTarget {
   readonly #database: SqlDatabase
   readonly #log: string
   readonly #readModel: string
+  readonly #layout: Layout
   readonly #reading: Reading
   readonly #hasTables: boolean
 
-  constructor(database: SqlDatabase, log: string, readModel: string, hasTables = true) {
+  constructor(database: SqlDatabase, { log, readModel, layout, hasTables = true }: TargetPlace) {
     this.#hasTables = hasTables
     this.#database = database
     this.#log = log
     this.#readModel = readModel
-    this.#reading = { database, log, statements: toReading(toView(readModel)) }
+    this.#layout = layout
+    this.#reading = { database, log, statements: toViewReading(readModel) }
   }
 
-  async generations(): Promise<readonly GenerationInfo[]> {
+  async generations(): Promise<readonly KnownGeneration[]> {
     return await this.#database.transaction((client) => this.#list(client))
   }
 
@@ -89,7 +109,7 @@ class PostgresTarget implements ReadModelTarget {
     return await this.#exclusively(async (client) => {
       const begun = await this.#find(client, 'building')
       if (begun?.fingerprint === fingerprint) return this.#open(begun)
-      if (begun !== undefined) await this.#remove(client, begun.id)
+      if (begun !== undefined) await this.#remove(client, begun)
       return this.#open(await this.#add(client, 'building', fingerprint))
     })
   }
@@ -109,8 +129,9 @@ class PostgresTarget implements ReadModelTarget {
       const live = await this.#find(client, 'live')
       if (live !== undefined && live.checkpoint > building.checkpoint && !evenBehind) return false
       const previous = await this.#find(client, 'previous')
-      if (previous !== undefined) await this.#remove(client, previous.id)
+      if (previous !== undefined) await this.#remove(client, previous)
       await client.query(SWAP, [this.#log, this.#readModel, 'building'])
+      if (live?.layout !== building.layout) await showLive(client, this.#readModel)
       return true
     })
   }
@@ -119,7 +140,9 @@ class PostgresTarget implements ReadModelTarget {
     await this.#exclusively(async (client) => {
       const previous = await this.#find(client, 'previous')
       if (previous === undefined) throw generationMissing(this.#readModel, 'no previous generation to go back to')
+      const live = await this.#find(client, 'live')
       await client.query(SWAP, [this.#log, this.#readModel, 'previous'])
+      if (live?.layout !== previous.layout) await showLive(client, this.#readModel)
     })
   }
 
@@ -127,7 +150,7 @@ class PostgresTarget implements ReadModelTarget {
     await this.#exclusively(async (client) => {
       const found = (await this.#list(client)).find((each) => each.id === id)
       if (found?.state === 'live') refuse('id', `is ${id}, the live generation: make another one live first`)
-      if (found !== undefined) await this.#remove(client, id)
+      if (found !== undefined) await this.#remove(client, found)
     })
   }
 
@@ -146,62 +169,66 @@ class PostgresTarget implements ReadModelTarget {
     })
   }
 
-  async #list(client: SqlClient): Promise<readonly GenerationInfo[]> {
+  async #list(client: SqlClient): Promise<readonly KnownGeneration[]> {
     const { rows } = await client.query(LIST, [this.#log, this.#readModel])
-    return rows.map(({ id, state, fingerprint, position, created_at }) => ({
+    return rows.map(({ id, state, fingerprint, layout, position, created_at }) => ({
       id: Number(id),
       state: state as GenerationState,
-      fingerprint: String(fingerprint),
+      fingerprint: this.#toFingerprint(String(fingerprint), String(layout)),
+      layout: String(layout),
       checkpoint: Number(position),
       createdAt: new Date(Number(created_at)),
     }))
   }
 
-  async #find(client: SqlClient, state: GenerationState): Promise<GenerationInfo | undefined> {
+  async #find(client: SqlClient, state: GenerationState): Promise<KnownGeneration | undefined> {
     return (await this.#list(client)).find((each) => each.state === state)
   }
 
-  #open({ id, fingerprint }: Pick<GenerationInfo, 'id' | 'fingerprint'>): Generation {
-    return new PostgresGeneration(this.#database, { log: this.#log, readModel: this.#readModel, id }, { fingerprint })
+  /** Rows in other columns are to be made anew, as if by another definition. */
+  #toFingerprint(fingerprint: string, layout: string): string {
+    return layout === this.#layout.text ? fingerprint : `${fingerprint} in other columns`
+  }
+
+  #open({ id, fingerprint, layout }: Pick<KnownGeneration, 'id' | 'fingerprint' | 'layout'>): Generation {
+    const place = { log: this.#log, readModel: this.#readModel, id, layout: readLayout(this.#readModel, layout) }
+    return new PostgresGeneration(this.#database, place, { fingerprint })
   }
 
   /** A role that may not create anything can still use a table that is there. */
   async #add(client: SqlClient, state: GenerationState, fingerprint: string) {
     const { rows } = await client.query(NEXT_ID, [this.#log, this.#readModel])
-    const id = Number(rows[0]?.id)
-    const statements = toStatements(this.#readModel, id)
-    await client.query(ADD, [this.#log, this.#readModel, String(id), state, fingerprint])
-    if (!this.#hasTables) return { id, fingerprint }
+    const shape = { id: Number(rows[0]?.id), layout: this.#layout }
+    const statements = toStatements(this.#readModel, shape)
+    const layout = this.#layout.text
+    await client.query(ADD, [this.#log, this.#readModel, String(shape.id), state, fingerprint, layout])
+    if (!this.#hasTables) return { id: shape.id, fingerprint, layout }
     // `if not exists` asks for the right to create also where there is nothing to create.
     if (!(await isFound(client, FIND_SCHEMA, []))) await client.query(CREATE_SCHEMA)
-    if (!(await isFound(client, FIND_TABLE, [toTable(this.#readModel, id)]))) {
-      await client.query(statements.createTable)
-      await this.#showLive(client)
+    if (!(await isFound(client, FIND_TABLE, [toTable(this.#readModel, shape)]))) {
+      for (const create of [statements.createTable, ...statements.createIndexes]) await client.query(create)
+      await showLive(client, this.#readModel)
     }
     await client.query(statements.clear, [this.#log])
-    return { id, fingerprint }
+    return { id: shape.id, fingerprint, layout }
   }
 
-  async #remove(client: SqlClient, id: number): Promise<void> {
+  async #remove(client: SqlClient, { id, layout }: KnownGeneration): Promise<void> {
     await client.query(REMOVE, [this.#log, this.#readModel, String(id)])
     if (!this.#hasTables) return
-    if ((await this.#knownIds(client)).includes(id)) {
-      await client.query(toStatements(this.#readModel, id).clear, [this.#log])
+    const shape = { id, layout: readLayout(this.#readModel, layout) }
+    const known = await findShapes(client, this.#readModel)
+    if (known.some((each) => each.id === id && each.layout.text === layout)) {
+      await client.query(toStatements(this.#readModel, shape).clear, [this.#log])
     } else {
-      await this.#showLive(client)
-      await client.query(`drop table if exists ${toTable(this.#readModel, id)}`)
+      await showLive(client, this.#readModel)
+      await client.query(`drop table if exists ${toTable(this.#readModel, shape)}`)
     }
   }
+}
 
-  async #showLive(client: SqlClient): Promise<void> {
-    const ids = await this.#knownIds(client)
-    await client.query(ids.length === 0 ? dropView(this.#readModel) : createView(this.#readModel, ids))
-  }
-
-  async #knownIds(client: SqlClient): Promise<readonly number[]> {
-    const { rows } = await client.query(KNOWN_IDS, [this.#readModel])
-    return rows.map(({ generation }) => Number(generation))
-  }
+interface KnownGeneration extends GenerationInfo {
+  readonly layout: string
 }
 
 async function isFound(client: SqlClient, text: string, values: readonly unknown[]): Promise<boolean> {

@@ -1,7 +1,10 @@
 import { DaybookError } from '../../errors/index.ts'
 
-/** Classes of SQLSTATE: data exception, integrity constraint violation. Such a row will not do at any other time either. */
-const REFUSING_CLASS = /^2[23]/
+/**
+ * Classes of SQLSTATE: data exception, integrity constraint violation, program limit (the size of an index entry). Such a
+ * row will not do at any other time either.
+ */
+const REFUSING_CLASS = /^(?:2[23]|54)/
 
 export function isRefusal(error: unknown): boolean {
   return error instanceof Error && 'code' in error && REFUSING_CLASS.test(String(error.code))

@@ -3,10 +3,13 @@
  * order; and a view over them, under the read model's name, that shows of each log the live rows. Only the names of
  * tables, quoted as identifiers, are ever set into a text. Documents travel as text, so that every driver gives the same.
  */
+import { createHash } from 'node:crypto'
+import { quoteIdentifier, quoteLiteral } from './identifiers.ts'
+import { documentLayout, type Layout } from './layout.ts'
+
 export interface Statements {
   readonly createTable: string
-  /** The part of the view that stands for this table. */
-  readonly liveRows: string
+  readonly createIndexes: readonly string[]
   readonly clear: string
   readonly load: string
   readonly upsert: string
@@ -31,67 +34,99 @@ export function toView(readModel: string): string {
   return `${SCHEMA}.${quoteIdentifier(readModel)}`
 }
 
-export function toTable(readModel: string, generation: number): string {
-  return `${SCHEMA}.${quoteIdentifier(`${readModel}~${generation}`)}`
+/** Logs share the table of a generation's number, unless they have its rows in other columns. */
+export function toTable(readModel: string, { id, layout }: Shape): string {
+  const suffix = layout.text === '' ? '' : `~${createHash('sha256').update(layout.text).digest('hex').slice(0, 6)}`
+  return `${SCHEMA}.${quoteIdentifier(`${readModel}~${id}${suffix}`)}`
 }
 
-function quoteIdentifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
+/** A generation's number, and how its rows lie. */
+export interface Shape {
+  readonly id: number
+  readonly layout: Layout
 }
 
-function quoteLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
-}
-
-/** Either way readers wait for no more than this statement: which rows are live is in `daybook.generations`. */
-export function createView(readModel: string, generations: readonly number[]): string {
-  const parts = generations.map((generation) => toStatements(readModel, generation).liveRows)
+/**
+ * The view over those generations, with the columns of `shown`. Either way readers wait for no more than this statement:
+ * which rows are live is in `daybook.generations`.
+ */
+export function createView(readModel: string, generations: readonly Shape[], shown: Layout): string {
+  const parts = generations.map((each) => toLiveRows(readModel, each, shown))
   return `create or replace view ${toView(readModel)} as ${parts.join('union all')}`
 }
+
+/** The names and types of the view's own columns: those of one layout. A view of other columns cannot be replaced. */
+export const VIEW_COLUMNS = `
+select coalesce(string_agg(
+         '"' || replace(attname, '"', '""') || '" ' || format_type(atttypid, atttypmod), ', ' order by attnum), '')
+  as columns
+from pg_catalog.pg_attribute
+where attrelid = to_regclass($1) and attnum > 0 and not attisdropped
+  and attname not in ('log', 'key', 'document', 'position')`
 
 /** Of a read model whose last generation goes. */
 export function dropView(readModel: string): string {
   return `drop view if exists ${toView(readModel)}`
 }
 
-export function toReading(from: string): Pick<Statements, 'get' | 'entries'> {
+function toLiveRows(readModel: string, shape: Shape, shown: Layout): string {
+  const own = new Map(shape.layout.columns.map(({ name, type }) => [name, type]))
+  const columns = shown.columns.map(({ name, type }) =>
+    own.get(name) === type ? `kept.${name}` : `null::${type} as ${name}`,
+  )
+  const fields = shown.text === '' ? [] : columns
+  return `
+select ${['kept.log', 'kept.key', ...fields, `${shape.layout.document} as document`, 'kept.position'].join(', ')}
+from ${toTable(readModel, shape)} as kept
+where exists (
+  select from daybook.generations as g
+  where g.log = kept.log and g.projection = ${quoteLiteral(readModel)} and g.state = 'live'
+    and g.generation = ${shape.id} and g.layout = ${quoteLiteral(shape.layout.text)}
+)
+`
+}
+
+/** Of the view, which has the document of every row, whatever its columns are. */
+export function toViewReading(readModel: string): Pick<Statements, 'get' | 'entries'> {
+  return toReading(toView(readModel), documentLayout)
+}
+
+function toReading(from: string, { document }: Layout): Pick<Statements, 'get' | 'entries'> {
   return {
     get: `
-select document::text as document from ${from} where log = $1 and key = $2`,
+select (${document})::text as document from ${from} as kept where log = $1 and key = $2`,
     entries: `
-select key, document::text as document, position::text as position from ${from}
+select key, (${document})::text as document, position::text as position from ${from} as kept
 where log = $1 and key > $2 order by key limit $3::text::integer`,
   }
 }
 
-export function toStatements(readModel: string, generation: number): Statements {
-  const table = toTable(readModel, generation)
+export function toStatements(readModel: string, shape: Shape): Statements {
+  const table = toTable(readModel, shape)
+  const { columns, indexes, document } = shape.layout
+  const names = columns.map(({ name }) => name)
+  const record = columns.map(({ name, type }) => `${name} ${type}`)
+  const replaced = [...names, 'position'].map((name) => `${name} = excluded.${name}`)
   return {
-    ...toReading(table),
+    ...toReading(table, shape.layout),
     createTable: `
 create table if not exists ${table} (
-  log      text collate "C" not null,
-  key      text collate "C" not null,
-  document jsonb            not null,
-  position bigint           not null,
+  log text collate "C" not null,
+  key text collate "C" not null,
+  ${columns.map(({ definition }) => definition).join(',\n  ')},
+  position bigint not null,
   primary key (log, key)
 )`,
-    liveRows: `
-select log, key, document, position from ${table} as r
-where exists (
-  select from daybook.generations as g
-  where g.log = r.log and g.projection = ${quoteLiteral(readModel)} and g.state = 'live' and g.generation = ${generation}
-)
-`,
+    createIndexes: indexes.map((index) => `create index on ${table} ${index}`),
     clear: `delete from ${table} where log = $1`,
     load: `
-select key, document::text as document, position::text as position from ${table}
+select key, (${document})::text as document, position::text as position from ${table} as kept
 where log = $1 and key in (select jsonb_array_elements_text($2::text::jsonb))`,
     upsert: `
-insert into ${table} (log, key, document, position)
-select $1, changed.key, changed.document, changed.position
-from jsonb_to_recordset($2::text::jsonb) as changed (key text, document jsonb, position bigint)
-on conflict (log, key) do update set document = excluded.document, position = excluded.position`,
+insert into ${table} (log, key, ${names.join(', ')}, position)
+select $1, changed.key, ${names.map((name) => `changed.${name}`).join(', ')}, changed.position
+from jsonb_to_recordset($2::text::jsonb) as changed (key text, position bigint, ${record.join(', ')})
+on conflict (log, key) do update set ${replaced.join(', ')}`,
     delete: `
 delete from ${table} where log = $1 and key in (select jsonb_array_elements_text($2::text::jsonb))`,
     hasRows: `select exists (select from ${table} where log = $1) as found`,
