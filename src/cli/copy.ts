@@ -18,7 +18,7 @@ export function registerCopy(program: Command, terminal: Terminal): void {
     .argument('<from>', 'the URL of the store to copy from')
     .argument('<to>', 'the URL of the store to copy into; its log is empty, or holds the beginning of this one')
     .option('-f, --follow', 'go on with what is recorded later, until Ctrl-C')
-    .option('--to-log NAME', 'the log to copy into; the same name when absent')
+    .option('--to-log <name>', 'the log to copy into; the same name when absent')
     .option('--no-verify', 'do not compare at the end')
     .addHelpText('after', '\nA copy that was stopped goes on where it stands: give the same command again.')
     .action(async (from: string, to: string, _options: unknown, command: Command) => {

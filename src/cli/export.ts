@@ -21,10 +21,12 @@ export function registerExport(program: Command, terminal: Terminal): void {
     .command('export')
     .description('write a log as lines of JSON, one for each event')
     .argument('[file]', 'compressed where its name ends in .gz; the standard output when absent')
-    .addOption(new Option('--format NAME', 'the form of a line').choices(['daybook', 'cloudevents']).default('daybook'))
-    .option('--category NAME', 'only events of this category')
-    .option('--type NAME...', 'only events of these types')
-    .option('--after POSITION', 'only events after this position', wholeNumber(0))
+    .addOption(
+      new Option('--format <name>', 'the form of a line').choices(['daybook', 'cloudevents']).default('daybook'),
+    )
+    .option('--category <name>', 'only events of this category')
+    .option('--type <name...>', 'only events of these types')
+    .option('--after <position>', 'only events after this position', wholeNumber(0))
     .action(async (file: string | undefined, options: ExportCommandOptions, command: Command) => {
       await withDaybook(command, async ({ daybook }) => {
         const exported = await exportTo(file, daybook, options, terminal)

@@ -1,0 +1,77 @@
+/** `daybook copy`, `export` and `import`, as processes of their own. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { open } from 'daybook'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCli } from './run-cli.ts'
+
+describe('the command daybook', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-cli-'))
+  const [one, other] = [`file:${join(folder, 'one')}`, `file:${join(folder, 'other')}`]
+
+  beforeAll(async () => {
+    await using daybook = await open(one)
+    for (let n = 1; n <= 30; n++)
+      await daybook.append(`thing-${n % 3}`, { type: 'Noted', data: { n, text: 'Grüße 🙂' } })
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  test('says how it is used, and 2 where it is used otherwise', async () => {
+    const [help, version, wrong, nowhere] = await Promise.all([
+      runCli(['--help']),
+      runCli(['--version']),
+      runCli(['exprt']),
+      runCli(['export'], { cwd: folder }),
+    ])
+    expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('copy') })
+    expect(version).toMatchObject({ code: 0, stdout: `${JSON.parse(readFileSync('package.json', 'utf8')).version}\n` })
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean export?') })
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('--url') })
+  })
+
+  test('exports to a file that imports into another store, and copies find both the same', async () => {
+    const file = join(folder, 'log.ndjson.gz')
+    const exported = await runCli(['--url', one, 'export', file])
+    expect(exported).toMatchObject({ code: 0, stdout: '' })
+    expect(gunzipSync(readFileSync(file)).toString().trim().split('\n')).toHaveLength(30)
+
+    const imported = await runCli(['--url', other, '--json', 'import', file])
+    expect(imported.code, imported.stderr).toBe(0)
+    expect(JSON.parse(imported.stdout)).toEqual({ events: 30, skipped: 0, position: 30 })
+
+    const copied = await runCli(['--json', 'copy', one, other])
+    expect(copied.code, copied.stderr).toBe(0)
+    expect(JSON.parse(copied.stdout)).toMatchObject({ copied: 0, same: true, events: 30 })
+  })
+
+  test('writes CloudEvents to a pipe, and reads them from one', async () => {
+    const { stdout } = await runCli(['--url', one, 'export', '--format', 'cloudevents'])
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ specversion: '1.0', subject: 'thing-1' })
+    const imported = await runCli(['--url', `file:${join(folder, 'piped')}`, 'import'], { input: stdout })
+    expect(imported, imported.stderr).toMatchObject({ code: 0, stderr: expect.stringContaining('30 events imported') })
+  })
+
+  test('names the line of a file that cannot be imported, and fails', async () => {
+    const file = join(folder, 'bad.ndjson')
+    writeFileSync(file, '{"stream":"a-1","type":"Noted","data":1}\n{"stream":"a-1"\n')
+    const ran = await runCli(['--url', `file:${join(folder, 'bad')}`, 'import', file])
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringMatching(/Line 2 .*\n\(invalid-line\)/s) })
+  })
+
+  test('takes the store from a configuration, in TypeScript too', async () => {
+    const config = `import type { DaybookConfig } from 'daybook'\nexport default { url: '${one}' } satisfies DaybookConfig\n`
+    writeFileSync(join(folder, 'daybook.config.ts'), config)
+    const ran = await runCli(['export', '--type', 'Noted', '--after', '29'], { cwd: folder })
+    expect(ran.code, ran.stderr).toBe(0)
+    expect(JSON.parse(ran.stdout)).toMatchObject({ position: 30 })
+    rmSync(join(folder, 'daybook.config.ts'))
+  })
+
+  test('shows no password', async () => {
+    const ran = await runCli(['copy', 'mysql://ada:secret@localhost/book', 'memory:'])
+    expect(ran.code).toBe(1)
+    expect(ran.stdout + ran.stderr).not.toContain('secret')
+  })
+})
