@@ -24,7 +24,8 @@ export interface OpenOptions extends ExecutorOptions {
   readonly instruments?: Instruments
   /**
    * What the application reads with: aggregates, read models, boundaries, and events beside theirs. What the log holds
-   * is compared with them before it is opened, by type and schema version, in one short query.
+   * is compared with them before it is opened, by type and schema version. No event is read for that; PostgreSQL counts
+   * what has come since it was last asked, a million events in a second.
    */
   readonly definitions?: readonly SchemaReader[]
 }

@@ -1,7 +1,7 @@
 /**
  * Compares what a log holds with what the code can read: every type and schema version by its name, and a sample of the
- * events themselves by reading them. What the log holds is counted as it is written, so that the check costs the same
- * for a hundred events and for a hundred million.
+ * events themselves by reading them. The store says what the log holds, and need not read it for that: the check looks
+ * at a hundred events of a hundred, and of a hundred million.
  */
 import { DaybookError } from '../errors/index.ts'
 import { type EventLog, refuse, type TypeInfo } from '../store/index.ts'
@@ -64,8 +64,8 @@ export async function checkSchema(
 }
 
 /**
- * The same before an application starts: what it cannot read is reported by name and position, at the cost of one short
- * query. `open(url, { definitions })` does so.
+ * The same before an application starts, by types and versions alone: what it cannot read is reported by name and
+ * position. `open(url, { definitions })` does so.
  * @throws `unreadable-log`
  */
 export async function assertReadable(

@@ -55,7 +55,7 @@ describeOnPostgres('open with definitions', () => {
     try {
       await client.query(
         `with head as (update daybook.logs set position = position + 1 where log = 'main' returning position),
-              stream as (update daybook.streams set version = version + 1 where log = 'main' and stream = $1 returning version)
+              stream as (select max(version) + 1 as version from daybook.events where log = 'main' and stream = $1)
          insert into daybook.events (position, recorded_at, version, schema_version, id, log, stream, category, type, data, metadata)
          select head.position, now(), stream.version, $3, gen_random_uuid(), 'main', $1, split_part($1, '-', 1), $2, $4, '{}'
          from head, stream`,
