@@ -3,7 +3,6 @@ import { assertExecutorOptions, type ExecutorOptions } from './commands/index.ts
 import { LogDaybook } from './daybook.ts'
 import type { Daybook, Instruments } from './daybook-interface.ts'
 import { DaybookError } from './errors/index.ts'
-import { assertReadable, type SchemaReader } from './schema/index.ts'
 import { type EventStore, isSqlStore, openMemory, type ReadModelTargets, refuse } from './store/index.ts'
 
 /** A `pg` Pool, or what is like one. */
@@ -22,12 +21,6 @@ export interface OpenOptions extends ExecutorOptions {
   readonly preparedStatements?: boolean
   /** Wraps the ports, as `daybook/telemetry` does. */
   readonly instruments?: Instruments
-  /**
-   * What the application reads with: aggregates, read models, boundaries, and events beside theirs. What the log holds
-   * is compared with them before it is opened, by type and schema version. No event is read for that; PostgreSQL counts
-   * what has come since it was last asked, a million events in a second.
-   */
-  readonly definitions?: readonly SchemaReader[]
 }
 
 const DEFAULT_LOG = 'main'
@@ -36,23 +29,13 @@ const DEFAULT_LOG = 'main'
  * Opens the daybook at a URL, or over a `pg` Pool of the caller's own, which closing leaves open.
  *
  * @param where `memory:`, `file:DIR` (PostgreSQL in this process, one process at a time), `postgres://…`, or a Pool.
- * @throws `unknown-engine`, `missing-driver`, `connection-lost`, `store-locked`, `migration-needed`, `store-newer`,
- * `migration-altered`; `unreadable-log` where `definitions` do not read what it holds
  * @throws `invalid-argument`, `unknown-engine`, `missing-driver`, `connection-lost`, `store-locked`, `migration-needed`, `store-newer`,
  * `migration-altered`
  * @example
  * await using daybook = await open('file:./bank')
  */
 export async function open(where: string | PostgresPool, options: OpenOptions = {}): Promise<Daybook> {
-  const {
-    log = DEFAULT_LOG,
-    instruments = {},
-    authorise,
-    middleware,
-    commands,
-    definitions,
-    ...engineOptions
-  } = options
+  const { log = DEFAULT_LOG, instruments = {}, authorise, middleware, commands, ...engineOptions } = options
   const execution = {
     ...(authorise && { authorise }),
     ...(middleware && { middleware }),
@@ -68,20 +51,10 @@ export async function open(where: string | PostgresPool, options: OpenOptions = 
   }
   const daybook = new LogDaybook({ store, instruments, execution, daybooks, defaultTargets }, log, true)
   daybooks.set(log, daybook)
-  if (definitions !== undefined) await assertReadableOrClose(daybook, definitions)
   return daybook
 }
 
-async function assertReadableOrClose(daybook: Daybook, definitions: readonly SchemaReader[]): Promise<void> {
-  try {
-    await assertReadable(daybook, definitions)
-  } catch (error) {
-    await daybook.close()
-    throw error
-  }
-}
-
-type EngineOptions = Omit<OpenOptions, 'log' | 'instruments' | 'definitions' | keyof ExecutorOptions>
+type EngineOptions = Omit<OpenOptions, 'log' | 'instruments' | keyof ExecutorOptions>
 type OpenEngine = (url: string, options: EngineOptions) => Promise<EventStore>
 
 const ENGINES: Readonly<Record<string, OpenEngine>> = {

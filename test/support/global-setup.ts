@@ -5,12 +5,13 @@
 import type { TestProject } from 'vitest/node'
 import { setUpPostgres } from './postgres-setup.ts'
 import { setUpRedis } from './redis-setup.ts'
+import { setUpSearch } from './search-setup.ts'
 
 type TearDown = () => Promise<void>
 type SetUp = (project: TestProject) => Promise<TearDown | undefined>
 
 /** One line for each kind of server. */
-const SERVERS: readonly SetUp[] = [setUpPostgres, setUpRedis]
+const SERVERS: readonly SetUp[] = [setUpPostgres, setUpRedis, setUpSearch]
 
 export async function setup(project: TestProject): Promise<TearDown> {
   const tearDowns: (TearDown | undefined)[] = []
