@@ -5,7 +5,7 @@ export { type EventDefinition, type EventOptions, event, type NewEventOptions } 
 export { isEventId, newEventId } from './event-id.ts'
 export { freezeDeep } from './freeze.ts'
 export { dropUndefined, findJsonProblem, type JsonValue, MAX_NESTING } from './json.ts'
-export { toJsonSchema } from './json-schema.ts'
+export { type JsonSchema, toJsonSchema } from './json-schema.ts'
 export type { JsonOnly } from './json-type.ts'
 export {
   type EncodedEvent,

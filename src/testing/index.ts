@@ -25,5 +25,12 @@ export {
   type StoredEvent,
   stored,
 } from './given/index.ts'
+export {
+  forRandomHistories,
+  type LawOptions,
+  type RandomHistory,
+  type RandomHistoryOptions,
+  randomHistory,
+} from './histories/index.ts'
 export { Random } from './random.ts'
 export { inapplicable, type TargetCase, targetConformance } from './targets/index.ts'
