@@ -13,5 +13,5 @@ const { status } = spawnSync('tsc', ['--project', '../tsconfig.build.json', '--o
 if (status !== 0) process.exit(status ?? 1)
 cpSync('../src', 'dist', {
   recursive: true,
-  filter: (path) => path.endsWith('.sql') || statSync(path).isDirectory(),
+  filter: (path) => /[.](?:sql|lua)$/.test(path) || statSync(path).isDirectory(),
 })

@@ -1,4 +1,4 @@
-/** Makes dist/ from src/: the compiler's JavaScript and declarations, and the SQL beside the adapters that read it. */
+/** Makes dist/ from src/: the compiler's JavaScript and declarations, and the SQL and Lua beside the adapters that read it. */
 import { cpSync, rmSync, statSync } from 'node:fs'
 import { run } from './run.ts'
 
@@ -6,5 +6,5 @@ rmSync('dist', { recursive: true, force: true })
 run('tsc', ['--project', 'tsconfig.build.json'])
 cpSync('src', 'dist', {
   recursive: true,
-  filter: (path) => path.endsWith('.sql') || (statSync(path).isDirectory() && !path.endsWith('__snapshots__')),
+  filter: (path) => /[.](?:sql|lua)$/.test(path) || (statSync(path).isDirectory() && !path.endsWith('__snapshots__')),
 })

@@ -19,6 +19,8 @@ export interface OpenOptions extends ExecutorOptions {
   readonly maxConnections?: number
   /** False for a pooler that hands sessions about between statements. Not for a pool of the caller's own. */
   readonly preparedStatements?: boolean
+  /** Refuse a Redis that may lose an acknowledged append when it stops; it is only warned of when absent. */
+  readonly requireDurable?: boolean
   /** Wraps the ports, as `daybook/telemetry` does. */
   readonly instruments?: Instruments
 }
@@ -28,9 +30,17 @@ const DEFAULT_LOG = 'main'
 /**
  * Opens the daybook at a URL, or over a `pg` Pool of the caller's own, which closing leaves open.
  *
+<<<<<<< HEAD
  * @param where `memory:`, `file:DIR` (PostgreSQL in this process, one process at a time), `postgres://…`, or a Pool.
  * @throws `invalid-argument`, `unknown-engine`, `missing-driver`, `connection-lost`, `store-locked`, `migration-needed`, `store-newer`,
  * `migration-altered`
+=======
+ * @param where `memory:`, `file:DIR` (PostgreSQL in this process, one process at a time), `postgres://…`, a Pool,
+ * `redis://…` or `rediss://…` (one server, or any of a cluster).
+ * @throws `invalid-argument`, `unknown-engine`, `missing-driver`, `connection-lost`, `store-locked`, `migration-needed`,
+ * `store-newer`, `migration-altered`, `not-durable`, `store-full`; `unreadable-log` where `definitions` do not read what it
+ * holds
+>>>>>>> 63c5ce9 (Keep logs on Redis, by functions on the server that do each append in one go)
  * @example
  * await using daybook = await open('file:./bank')
  */
@@ -62,6 +72,8 @@ const ENGINES: Readonly<Record<string, OpenEngine>> = {
   'file:': async (url, options) => (await import('./stores/postgres/index.ts')).openPglite(url, options),
   'postgres://': openServer,
   'postgresql://': openServer,
+  'redis://': openRedisServer,
+  'rediss://': openRedisServer,
 }
 
 async function openStore(where: string | PostgresPool, options: EngineOptions): Promise<EventStore> {
@@ -78,6 +90,10 @@ async function openServer(where: string | PostgresPool, options: EngineOptions):
     refuse('where', 'is neither a URL nor a pg Pool')
   // Said by its shape, so that the types of `pg` are only asked of those who use it.
   return await openPostgres(where as Parameters<typeof openPostgres>[0], options)
+}
+
+async function openRedisServer(url: string, options: EngineOptions): Promise<EventStore> {
+  return await (await import('./stores/redis/index.ts')).openRedis(url, options)
 }
 
 async function targetsOf(store: EventStore): Promise<ReadModelTargets> {

@@ -50,6 +50,10 @@ export interface DaybookErrorDetails {
   'invalid-line': { line: number; problem: string }
   /** The log to copy into does not hold the beginning of the log to copy from. Nothing was written. */
   'logs-differ': { stream: string; version: number; position: number }
+  /** The server has no room left. Nothing was written. `reply` is what it said. */
+  'store-full': { engine: string; reply: string }
+  /** The server may lose what it acknowledges, and the caller asked that it does not. `risk` is the code of the warning. */
+  'not-durable': { engine: string; risk: string }
   /** The thing was closed. */
   closed: { what: string }
   /** A projection did not get to the position in time, or stopped. */

@@ -1,6 +1,7 @@
 /** What an engine takes and answers when several appends are recorded in one call. */
 import { type RecordedEvent, toStreamName } from '../events/index.ts'
 import type { PreparedAppend } from './append-request.ts'
+import type { CommandRecord } from './keepsakes.ts'
 import type { Appended, ExpectedVersion } from './port.ts'
 
 /** An append in a group. */
@@ -23,7 +24,13 @@ export type Outcome =
   /** One of its ids is that of an event elsewhere; only from engines that can say so by member. */
   | { readonly kind: 'event-id-taken'; readonly id: string }
   | { readonly kind: 'first-event-known' }
-  | { readonly kind: 'command-known' }
+  /** Its record is with it, from engines that look it up in the same call. */
+  | { readonly kind: 'command-known'; readonly found?: FoundCommand }
+
+export interface FoundCommand {
+  readonly record: CommandRecord
+  readonly recordedAt: Date
+}
 
 export interface RecordedOutcome {
   readonly kind: 'recorded'

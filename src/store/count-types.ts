@@ -22,10 +22,11 @@ export async function countTypes(events: EventReader): Promise<readonly TypeInfo
       }
     }
   }
-  return [...counted.values()].sort(inOrder)
+  return [...counted.values()].sort(compareTypes)
 }
 
-function inOrder(one: TypeInfo, other: TypeInfo): number {
+/** By type, schema version and category. */
+export function compareTypes(one: TypeInfo, other: TypeInfo): number {
   const byType = compareBytes(one.type, other.type)
   return byType || one.schemaVersion - other.schemaVersion || compareBytes(one.category, other.category)
 }

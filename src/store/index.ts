@@ -1,7 +1,8 @@
-export type { Member, Outcome } from './append-outcome.ts'
+export type { FoundCommand, Member, Outcome } from './append-outcome.ts'
 export {
   assertPosition,
   type PreparedAppend,
+  type PreparedBoundary,
   type PreparedCondition,
   prepareAppend,
   refuse,
@@ -11,8 +12,9 @@ export {
   eventIdTaken,
   generationMissing,
   importOutOfOrder,
+  notSupported,
 } from './conflicts.ts'
-export { countTypes } from './count-types.ts'
+export { compareTypes, countTypes } from './count-types.ts'
 export { type Page, type PageSource, pagedReader, passBatches } from './event-reader.ts'
 export {
   assertListStreamsOptions,
@@ -37,6 +39,7 @@ export {
   encodeNote,
   encodeSnapshot,
 } from './names.ts'
+export { isInPartition } from './partition.ts'
 export type * from './port.ts'
 export type {
   CheckpointMove,
@@ -53,7 +56,7 @@ export type {
   StoredRow,
 } from './read-model-target.ts'
 export { type RepeatLookups, toAppended } from './repeats.ts'
-export { type Losses, namingLoss, retrying } from './retry.ts'
+export { type Losses, namingLoss, retrying, toBackOffMs } from './retry.ts'
 export { isSqlStore, type SqlClient, type SqlDatabase, type SqlStore } from './sql-store.ts'
 export { tailReader } from './tail.ts'
 export { unlessAborted } from './unless-aborted.ts'

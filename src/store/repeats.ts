@@ -1,9 +1,8 @@
 /** From what a store answered to what the caller gets: also when the first event, or the command, was recorded before. */
 import type { RecordedEvent } from '../events/index.ts'
-import { type Member, type Outcome, toRecorded } from './append-outcome.ts'
+import { type FoundCommand, type Member, type Outcome, toRecorded } from './append-outcome.ts'
 import type { PreparedAppend, PreparedWrite } from './append-request.ts'
 import { boundaryConflict, eventIdTaken, versionConflict } from './conflicts.ts'
-import type { CommandRecord } from './keepsakes.ts'
 import type { Appended } from './port.ts'
 
 /** What has to be asked of the log when an append was not simply recorded. */
@@ -12,7 +11,7 @@ export interface RepeatLookups {
   /** In the order of positions. */
   eventsById(ids: readonly string[]): Promise<readonly RecordedEvent[]>
   streamVersion(stream: string): Promise<number>
-  command(id: string): Promise<{ readonly record: CommandRecord; readonly recordedAt: Date }>
+  command(id: string): Promise<FoundCommand>
   head(): Promise<number>
 }
 
@@ -20,7 +19,9 @@ export interface RepeatLookups {
 export async function toAppended(lookups: RepeatLookups, member: Member, outcome: Outcome): Promise<Appended> {
   const { append, mayBeRepeat } = member
   if (outcome.kind === 'recorded') return toRecorded(append, outcome)
-  if (outcome.kind === 'command-known') return await findCommand(lookups, append)
+  if (outcome.kind === 'command-known') {
+    return await toEarlier(lookups, outcome.found ?? (await lookups.command(append.command?.id as string)))
+  }
   // The look for the first event comes too early for an attempt that was in the same group.
   const repeated = mayBeRepeat || outcome.kind === 'first-event-known' ? await findRepeated(lookups, append) : undefined
   if (repeated !== undefined) return repeated
@@ -80,8 +81,7 @@ async function toRefusal({ log, streamVersion }: RepeatLookups, append: Prepared
 }
 
 /** The record of the command that had this id first. */
-async function findCommand(lookups: RepeatLookups, append: PreparedAppend): Promise<Appended> {
-  const { record, recordedAt } = await lookups.command(append.command?.id as string)
+async function toEarlier(lookups: RepeatLookups, { record, recordedAt }: FoundCommand): Promise<Appended> {
   const position = await lookups.head()
   return { position, versions: {}, recordedAt, events: [], repeated: false, earlierCommand: record }
 }

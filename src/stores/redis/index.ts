@@ -1,0 +1,44 @@
+/**
+ * The event store on Redis 7 or newer: streams, lists and hashes that functions on the server write in one go (./lua).
+ * docs/redis.md says what is kept under which key, and what Redis keeps when it stops.
+ */
+import { type EventStore, Lifetime, namingLoss } from '../../store/index.ts'
+import { importRedis } from './client.ts'
+import { ENGINE, namingFull, REDIS_LOSSES } from './failures.ts'
+import { installLibrary } from './library.ts'
+import { findRisks, notDurable, readPersistence, warnOf } from './persistence.ts'
+import { RedisStore } from './redis-store.ts'
+import { Servers } from './servers.ts'
+import { toTarget } from './target.ts'
+
+export interface RedisOptions {
+  /** Refuse a server that may lose an acknowledged append when it stops; it is only warned of when absent. */
+  readonly requireDurable?: boolean
+}
+
+/**
+ * The store on the server, or on the cluster of which it is one, that a `redis://` or `rediss://` URL names.
+ * @throws `missing-driver`, `invalid-argument`, `connection-lost`, `store-newer`, `not-durable`, `store-full`
+ */
+export async function openRedis(url: string, options: RedisOptions = {}): Promise<EventStore> {
+  const servers = new Servers(await importRedis(), toTarget(url))
+  try {
+    return await namingLoss(REDIS_LOSSES, () => openOn(servers, options))
+  } catch (error) {
+    await servers.close()
+    throw namingFull(error)
+  }
+}
+
+async function openOn(servers: Servers, { requireDurable = false }: RedisOptions): Promise<EventStore> {
+  const persistence = await readPersistence(servers)
+  const risks = findRisks(persistence)
+  if (requireDurable && risks[0] !== undefined) throw notDurable(risks[0])
+  await installLibrary(servers)
+  for (const risk of risks) warnOf(risk)
+  return new RedisStore(
+    servers,
+    new Lifetime(ENGINE),
+    persistence.every(({ appendonly }) => appendonly === 'yes'),
+  )
+}

@@ -1,0 +1,86 @@
+/**
+ * The functions that run on the server, in ./lua: how they get there, and how they are called. A server has them from
+ * the first `open`; one that lost them (FUNCTION FLUSH), or is new in a cluster, gets them when it says so.
+ */
+import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { DaybookError } from '../../errors/index.ts'
+import { isMissingFunction, namingFull } from './failures.ts'
+import type { Lane, Servers } from './servers.ts'
+
+/** Grows with every change of ./lua that is released. */
+export const LIBRARY_VERSION = 1
+const NAME = 'daybook'
+/** The version where there is no library. */
+const NONE = -1
+/** Each uses what the ones before it define. */
+const FILES = ['log', 'postings', 'record', 'append', 'import', 'read', 'keepsakes']
+/** Two processes that open at once meet here; one is ahead, and the other sees it the next time. */
+const MAX_ATTEMPTS = 5
+
+/**
+ * Sees to it that every server has these functions, or newer ones of the same version.
+ * @throws `store-newer`
+ */
+export async function installLibrary(servers: Servers): Promise<void> {
+  for (let attempts = 1; ; attempts++) {
+    const found = Math.min(...(await readVersions(servers)))
+    if (found === LIBRARY_VERSION) return
+    try {
+      await servers.sendToMasters(loadCommand(found !== NONE))
+    } catch (error) {
+      // Another process loaded them in the meantime: the next look tells which.
+      if (attempts === MAX_ATTEMPTS || !isLoadedAlready(error)) throw error
+      await delay(attempts * 10)
+    }
+  }
+}
+
+/** By server. @throws `store-newer` */
+async function readVersions(servers: Servers): Promise<number[]> {
+  const lists = await servers.sendToMasters(['FUNCTION', 'LIST', 'LIBRARYNAME', NAME, 'WITHCODE'])
+  const versions = lists.map((list) => Number(/local VERSION = (\d+)/.exec(JSON.stringify(list))?.[1] ?? NONE))
+  const newest = Math.max(...versions)
+  if (newest > LIBRARY_VERSION) throw storeNewer(newest)
+  return versions
+}
+
+function loadCommand(isUpgrade: boolean): string[] {
+  return ['FUNCTION', 'LOAD', ...(isUpgrade ? ['REPLACE'] : []), libraryCode()]
+}
+
+export function libraryCode(version = LIBRARY_VERSION): string {
+  const files = FILES.map((file) => readFileSync(new URL(`./lua/${file}.lua`, import.meta.url), 'utf8'))
+  return [`#!lua name=${NAME}`, `local VERSION = ${version}`, ...files].join('\n')
+}
+
+function isLoadedAlready(error: unknown): boolean {
+  return error instanceof Error && /already exists/.test(error.message)
+}
+
+function storeNewer(found: number): DaybookError {
+  const message =
+    `The server has Daybook's functions in version ${found}, and this Daybook knows only ${LIBRARY_VERSION}: a newer ` +
+    'one has installed them. Install that version of daybook here too.'
+  return new DaybookError('store-newer', message, { found, known: LIBRARY_VERSION })
+}
+
+export interface FunctionCall {
+  /** Such as `append`; the server knows it as `daybook_append`. */
+  readonly name: string
+  /** The one key that is declared; the function derives the others. */
+  readonly key: string
+  readonly values: readonly string[]
+}
+
+/** @throws `store-full` */
+export async function callFunction(servers: Servers, lane: Lane, call: FunctionCall): Promise<unknown> {
+  const command = [lane === 'reads' ? 'FCALL_RO' : 'FCALL', `daybook_${call.name}`, '1', call.key, ...call.values]
+  try {
+    return await servers.send(lane, call.key, command)
+  } catch (error) {
+    if (!isMissingFunction(error)) throw namingFull(error)
+  }
+  await installLibrary(servers)
+  return await servers.send(lane, call.key, command)
+}

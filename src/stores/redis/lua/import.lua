@@ -1,0 +1,48 @@
+-- Takes in a batch of history, all of it or nothing. The arguments: how many events, then of each its time in
+-- milliseconds (empty for now), its stream, and the event. Returns a list that begins with an outcome:
+--   0 imported: the log's head
+--   1 an event is earlier than the one before: its place from 0, its time, the time before
+--   2 an id is taken: the id
+local function take_imported(take)
+  local time_ms = tonumber(take())
+  local stream = take()
+  local event = take_event(take)
+  event.time_ms = time_ms
+  event.stream = stream
+  return event
+end
+
+local function find_disorder(pen, events)
+  local last_ms = pen.last_ms or -math.huge
+  for place, event in ipairs(events) do
+    event.time_ms = event.time_ms or math.max(pen.now_ms, last_ms)
+    if event.time_ms < last_ms then
+      return { 1, place - 1, event.time_ms, last_ms }
+    end
+    last_ms = event.time_ms
+  end
+end
+
+local function import_batch(keys, args)
+  local pen = open_pen(open_log(keys))
+  local take = reader(args)
+  local events = {}
+  for place = 1, tonumber(take()) do
+    events[place] = take_imported(take)
+  end
+  local disorder = find_disorder(pen, events)
+  if disorder ~= nil then
+    return disorder
+  end
+  local taken = find_taken_id(pen, events)
+  if taken ~= nil then
+    return { 2, taken }
+  end
+  for _, event in ipairs(events) do
+    write_event(pen, event.stream, event, event.time_ms)
+  end
+  close_pen(pen)
+  return { 0, pen.position }
+end
+
+redis.register_function('daybook_import', import_batch)

@@ -1,0 +1,222 @@
+-- Reading: each function gives a page of events as they are stored, which ends early where its events are large.
+
+-- A page is cut where it weighs this much: some megabytes of reply keep the server and the client busy for moments only.
+local PAGE_BYTES = 4194304
+-- Entries fetched at once: where each is a megabyte, this is what a page may go beyond its weight.
+local FIRST_CHUNK_EVENTS = 8
+local LONGEST_CHUNK_EVENTS = 64
+-- Steps of a search before it gives what it has: some ten milliseconds, in which nobody else is served.
+local MAX_STEPS = 10000
+
+local function open_page(size)
+  return { size = size, weight = 0, texts = {} }
+end
+
+local function is_full(page)
+  return #page.texts >= page.size or page.weight >= PAGE_BYTES
+end
+
+local function fetch(log, first, last, backwards, count)
+  if backwards then
+    return redis.call('XREVRANGE', log.events, int(last), int(first), 'COUNT', count)
+  end
+  return redis.call('XRANGE', log.events, int(first), int(last), 'COUNT', count)
+end
+
+local function add_entries(page, entries)
+  for _, entry in ipairs(entries) do
+    local text = entry[2][2]
+    table.insert(page.texts, text)
+    page.weight = page.weight + #text
+  end
+end
+
+local function next_chunk(page)
+  local events = #page.texts
+  if events == 0 then
+    return math.min(FIRST_CHUNK_EVENTS, page.size)
+  end
+  local fitting = math.ceil((PAGE_BYTES - page.weight) * events / math.max(page.weight, 1))
+  return math.max(1, math.min(fitting, LONGEST_CHUNK_EVENTS, page.size - events))
+end
+
+-- Adds events from `first` to `last` until the page is full.
+local function add_range(page, log, first, last, backwards)
+  while first <= last and not is_full(page) do
+    local entries = fetch(log, first, last, backwards, next_chunk(page))
+    add_entries(page, entries)
+    if #entries == 0 then
+      return
+    elseif backwards then
+      last = tonumber(entries[#entries][1]:match('^%d+')) - 1
+    else
+      first = tonumber(entries[#entries][1]:match('^%d+')) + 1
+    end
+  end
+end
+
+local function position_of(text)
+  return tonumber(text:match('^%[(%d+)'))
+end
+
+local function head_of(log)
+  return tonumber(redis.call('HGET', log.head, 'position') or '0')
+end
+
+-- Where to go on after a page that was filled before its end; empty when there is no more.
+local function next_of(place, first, last, backwards)
+  if place == nil or (backwards and place <= first) or (not backwards and place >= last) then
+    return ''
+  end
+  return backwards and place - 1 or place
+end
+
+local function add_matches(page, log, search, first, last, backwards)
+  local step = backwards and -1 or 1
+  local position = backwards and last or first
+  while position >= first and position <= last do
+    local found = find(search, position, MAX_STEPS)
+    if found == nil then
+      -- Searched no further than this: the events from there on are for the next page.
+      return search.stopped_at and search.stopped_at - step
+    elseif found < first or found > last then
+      return nil
+    end
+    add_entries(page, fetch(log, found, found, false, 1))
+    if is_full(page) then
+      return found
+    end
+    position = found + step
+  end
+  return nil
+end
+
+-- Events after `low`, up to and with `high` (empty for the head). Returns the head, where to go on (a new `low`, or
+-- backwards a new `high`; empty when there is no more), and the events.
+local function read(keys, args)
+  local log = open_log(keys)
+  local take = reader(args)
+  local first = tonumber(take()) + 1
+  local high = tonumber(take())
+  local backwards = take() == 'backwards'
+  local page = open_page(tonumber(take()))
+  local filter = { category = take() }
+  filter.types = take_list(take)
+  filter.tags = take_list(take)
+  filter.correlation_id = take()
+  filter.ids = take_list(take)
+  local head = head_of(log)
+  local last = math.min(high or head, head)
+  local search = open_search(log, filter, backwards)
+  local place
+  if #search.cursors > 0 then
+    place = add_matches(page, log, search, first, last, backwards)
+  else
+    add_range(page, log, first, last, backwards)
+    place = #page.texts > 0 and position_of(page.texts[#page.texts]) or nil
+  end
+  return { head, next_of(place, first, last, backwards), page.texts }
+end
+
+-- Adds the events at these positions, neighbours of which are fetched together, until the page is full.
+local function add_positions(page, log, positions, backwards)
+  local step = backwards and -1 or 1
+  local place = 1
+  while place <= #positions and not is_full(page) do
+    local start = place
+    while positions[place + 1] ~= nil and positions[place + 1] - positions[place] == step do
+      place = place + 1
+    end
+    local one, other = positions[start], positions[place]
+    add_range(page, log, math.min(one, other), math.max(one, other), backwards)
+    place = place + 1
+  end
+end
+
+local function list_positions(key, first, last, backwards, size)
+  if first > last then
+    return {}
+  end
+  local positions = {}
+  if backwards then
+    local found = redis.call('LRANGE', key, int(math.max(first, last - size + 1) - 1), int(last - 1))
+    for place = #found, 1, -1 do
+      table.insert(positions, tonumber(found[place]))
+    end
+  else
+    for place, position in ipairs(redis.call('LRANGE', key, int(first - 1), int(math.min(last, first + size - 1) - 1))) do
+      positions[place] = tonumber(position)
+    end
+  end
+  return positions
+end
+
+-- Events of a stream from version `low` + 1 to `high` (empty for the last). Returns the stream's version, where to go on
+-- (a new `low`, or backwards a new `high`; empty when there is no more), and the events.
+local function read_stream(keys, args)
+  local log = open_log(keys)
+  local take = reader(args)
+  local key = key_of(log, 'stream', take())
+  local first = tonumber(take()) + 1
+  local high = tonumber(take())
+  local backwards = take() == 'backwards'
+  local page = open_page(tonumber(take()))
+  local version = redis.call('LLEN', key)
+  local last = math.min(high or version, version)
+  add_positions(page, log, list_positions(key, first, last, backwards, page.size), backwards)
+  local read_events = #page.texts
+  local place
+  if read_events > 0 then
+    place = backwards and last - read_events + 1 or first + read_events - 1
+  end
+  return { version, next_of(place, first, last, backwards), page.texts }
+end
+
+-- Those of the events with these ids that are recorded, in the order of their positions.
+local function read_ids(keys, args)
+  local log = open_log(keys)
+  local page = open_page(0)
+  for _, position in ipairs(positions_of_ids(log, args, false)) do
+    add_entries(page, fetch(log, position, position, false, 1))
+  end
+  return page.texts
+end
+
+-- The last position whose time is at or before the one given, or 0. Times never go back, so it is found by halving.
+local function position_at(keys, args)
+  local log = open_log(keys)
+  local time_ms = tonumber(args[1])
+  local low, high = 0, head_of(log)
+  while low < high do
+    local middle = math.ceil((low + high) / 2)
+    local text = fetch(log, middle, middle, false, 1)[1][2][2]
+    if tonumber(text:match('^%[%d+,%d+,(%-?%d+)')) <= time_ms then
+      low = middle
+    else
+      high = middle - 1
+    end
+  end
+  return low
+end
+
+-- Names after `low` and before `high` (empty for no bound), in the order of their bytes, each with its version.
+local function list_streams(keys, args)
+  local log = open_log(keys)
+  local low = args[1] == '' and '-' or '(' .. args[1]
+  local high = args[2] == '' and '+' or '(' .. args[2]
+  local reply = {}
+  for _, name in ipairs(redis.call('ZRANGEBYLEX', log.streams, low, high, 'LIMIT', 0, args[3])) do
+    table.insert(reply, { name, redis.call('LLEN', key_of(log, 'stream', name)) })
+  end
+  return reply
+end
+
+local function register_reader(name, callback)
+  redis.register_function({ function_name = name, callback = callback, flags = { 'no-writes' } })
+end
+
+register_reader('daybook_read', read)
+register_reader('daybook_read_stream', read_stream)
+register_reader('daybook_read_ids', read_ids)
+register_reader('daybook_position_at', position_at)
+register_reader('daybook_list_streams', list_streams)

@@ -1,0 +1,136 @@
+-- Recording events. A pen is held for the length of one call: it knows where the log and the streams touched stand, and
+-- what is still to be written down at the end of the call. Nothing else runs on the server meanwhile, and nothing of the
+-- call is lost alone: Redis writes what a call did to its append-only file as one transaction.
+--
+-- Every check is made before the first write: a call that fails later would leave half of its work.
+
+local function open_pen(log)
+  local head = redis.call('HMGET', log.head, 'position', 'recordedAt')
+  local last_ms = tonumber(head[2] or nil)
+  return {
+    log = log,
+    position = tonumber(head[1] or '0'),
+    last_ms = last_ms,
+    now_ms = math.max(now(), last_ms or -math.huge),
+    streams = {}, -- by name: the version, and the positions to be added to its index
+    ids = {}, -- by id: the position
+    id_list = {}, -- the same, as arguments of HSET
+    kinds = {}, -- by category, type and schema version: what to add to their counts
+  }
+end
+
+local function stream_of(pen, name)
+  local stream = pen.streams[name]
+  if stream == nil then
+    local key = key_of(pen.log, 'stream', name)
+    stream = { key = key, version = redis.call('LLEN', key), added = {} }
+    stream.is_new = stream.version == 0
+    pen.streams[name] = stream
+  end
+  return stream
+end
+
+-- An event as the client sends it: its body is the JSON that follows the three numbers which only the server knows.
+local function take_event(take)
+  local event = { id = take() }
+  event.type = take()
+  event.schema_version = take()
+  event.body = take()
+  event.correlation_id = take()
+  event.tags = take_list(take)
+  return event
+end
+
+local function count_kind(pen, category, event)
+  local kind = category .. '\n' .. event.type .. '\n' .. event.schema_version
+  local counted = pen.kinds[kind]
+  if counted == nil then
+    pen.kinds[kind] = { events = 1, first = pen.position, last = pen.position }
+  else
+    counted.events = counted.events + 1
+    counted.last = pen.position
+  end
+end
+
+local function write_event(pen, name, event, time_ms)
+  local log = pen.log
+  local stream = stream_of(pen, name)
+  local category = category_of(name)
+  pen.position = pen.position + 1
+  stream.version = stream.version + 1
+  local position = int(pen.position)
+  local entry = position .. '-0'
+  local text = '[' .. position .. ',' .. int(stream.version) .. ',' .. int(time_ms) .. ',' .. event.body
+  redis.call('XADD', log.events, entry, 'event', text)
+  redis.call('XADD', key_of(log, 'type', event.type), entry, '', '')
+  redis.call('XADD', key_of(log, 'category', category), entry, '', '')
+  for _, tag in ipairs(event.tags) do
+    redis.call('ZADD', key_of(log, 'tag', tag), position, position)
+  end
+  if event.correlation_id ~= '' then
+    redis.call('ZADD', key_of(log, 'correlated', event.correlation_id), position, position)
+  end
+  table.insert(stream.added, position)
+  table.insert(pen.id_list, event.id)
+  table.insert(pen.id_list, position)
+  pen.ids[event.id] = pen.position
+  pen.last_ms = time_ms
+  count_kind(pen, category, event)
+end
+
+local function write_kinds(pen)
+  for kind, counted in pairs(pen.kinds) do
+    local before = redis.call('HGET', pen.log.types, kind)
+    local events, first = 0, int(counted.first)
+    if before then
+      events, first = before:match('^(%d+) (%d+)')
+    end
+    local after = int(events + counted.events) .. ' ' .. first .. ' ' .. int(counted.last)
+    redis.call('HSET', pen.log.types, kind, after)
+  end
+end
+
+local function write_streams(pen)
+  local new_names = {}
+  for name, stream in pairs(pen.streams) do
+    call_in_parts('RPUSH', stream.key, stream.added)
+    if stream.is_new and #stream.added > 0 then
+      table.insert(new_names, '0')
+      table.insert(new_names, name)
+    end
+  end
+  call_in_parts('ZADD', pen.log.streams, new_names)
+end
+
+-- Writes down what the call has gathered.
+local function close_pen(pen)
+  if #pen.id_list == 0 then
+    return
+  end
+  redis.call('HSET', pen.log.head, 'position', int(pen.position), 'recordedAt', int(pen.last_ms))
+  call_in_parts('HSET', pen.log.ids, pen.id_list)
+  write_streams(pen)
+  write_kinds(pen)
+end
+
+-- The first of the events' ids that the log holds, or that was given twice; nil when all are new.
+local function find_taken_id(pen, events)
+  local seen = {}
+  for first = 1, #events, MAX_ARGUMENTS do
+    local ids = {}
+    for place = first, math.min(first + MAX_ARGUMENTS - 1, #events) do
+      local id = events[place].id
+      if seen[id] or pen.ids[id] ~= nil then
+        return id
+      end
+      seen[id] = true
+      table.insert(ids, id)
+    end
+    for place, position in ipairs(redis.call('HMGET', pen.log.ids, unpack(ids))) do
+      if position then
+        return ids[place]
+      end
+    end
+  end
+  return nil
+end

@@ -1,0 +1,43 @@
+/** What a `redis://` or `rediss://` URL says, and how its servers are shown: without anything secret. */
+import { refuse } from '../../store/index.ts'
+
+export interface RedisTarget {
+  readonly host: string
+  readonly port: number
+  readonly isEncrypted: boolean
+  readonly username: string | undefined
+  readonly password: string | undefined
+  readonly database: number
+}
+
+const DEFAULT_PORT = 6_379
+/** Redis has 16 databases unless it is told otherwise; the server judges the number. */
+const DATABASE = /^\/(\d{0,9})$/
+
+/** @throws `invalid-argument` */
+export function toTarget(url: string): RedisTarget {
+  // Not by the URL in the error's text: it may hold a password.
+  const parsed = URL.canParse(url) ? new URL(url) : refuse('url', 'is not a URL, such as redis://localhost:6379')
+  const database = DATABASE.exec(parsed.pathname === '' ? '/' : parsed.pathname)
+  if (parsed.hostname === '') refuse('url', 'names no host; give one, such as redis://localhost:6379')
+  if (database === null) refuse('url', 'has a path that is no number of a database, such as redis://localhost:6379/3')
+  return {
+    host: decodeURIComponent(parsed.hostname).replace(/^\[(.*)\]$/, '$1'),
+    port: parsed.port === '' ? DEFAULT_PORT : Number(parsed.port),
+    isEncrypted: parsed.protocol === 'rediss:',
+    username: parsed.username === '' ? undefined : decodeURIComponent(parsed.username),
+    password: parsed.password === '' ? undefined : decodeURIComponent(parsed.password),
+    database: Number(database[1] ?? 0),
+  }
+}
+
+/** `host:port`, as servers of a cluster name one another. */
+export function toAddress({ host, port }: Pick<RedisTarget, 'host' | 'port'>): string {
+  return `${host}:${port}`
+}
+
+export function ofAddress(target: RedisTarget, address: string): RedisTarget {
+  const colon = address.lastIndexOf(':')
+  // A server that does not know its own name leaves it out: it is the one that was asked.
+  return { ...target, host: address.slice(0, colon) || target.host, port: Number(address.slice(colon + 1)) }
+}
