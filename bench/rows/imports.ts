@@ -45,6 +45,6 @@ export function imports({ importEvents }: Size): Row {
     unit: 'events/s',
     sides: [daybook, copy],
     targets: [{ side: 'daybook', against: copy.name, atLeast: 0.8 }],
-    note: 'Daybook writes a row for each stream beside, and commits each 10,000 events; COPY is one statement.',
+    note: 'Daybook looks for the version of each stream, and commits each 10,000 events; COPY is one statement.',
   }
 }

@@ -3,6 +3,7 @@ import type { Size } from '../size.ts'
 import { appendsBy1, appendsBy64, appendsBy512 } from './appends.ts'
 import { appendsOf10 } from './batches.ts'
 import { contention } from './contention.ts'
+import { copies } from './copies.ts'
 import { growth } from './growth.ts'
 import { imports } from './imports.ts'
 import { loadsOfLong, loadsOfMiddle } from './loads.ts'
@@ -18,6 +19,7 @@ export function toRows(size: Size): Row[] {
     appendsBy1,
     appendsOf10,
     imports(size),
+    copies(size),
     loadsOfMiddle,
     loadsOfLong,
     reads(size),
