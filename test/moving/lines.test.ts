@@ -25,19 +25,21 @@ const BAD: readonly (readonly [name: string, line: string | Uint8Array, problem:
 ]
 
 describe('import', () => {
-  test.each(BAD)('refuses %s, with its line, and keeps nothing of its batch', async (_name, line, problem) => {
-    const log = openMemory().log('main')
-    const bytes = Buffer.concat([Buffer.from(`${GOOD}\r\n\n`), Buffer.from(line), Buffer.from('\n')])
-    const importing = importLines(
-      log,
-      (async function* () {
-        yield bytes
-      })(),
-    )
-    await expect(importing).rejects.toMatchObject({ code: 'invalid-line', details: { line: 3 } })
-    await expect(importing).rejects.toThrow(problem)
-    expect(await log.head()).toBe(0)
-  })
+  for (const [name, line, problem] of BAD) {
+    test(`refuses ${name}, with its line, and keeps nothing of its batch`, async () => {
+      const log = openMemory().log('main')
+      const bytes = Buffer.concat([Buffer.from(`${GOOD}\r\n\n`), Buffer.from(line), Buffer.from('\n')])
+      const importing = importLines(
+        log,
+        (async function* () {
+          yield bytes
+        })(),
+      )
+      await expect(importing).rejects.toMatchObject({ code: 'invalid-line', details: { line: 3 } })
+      await expect(importing).rejects.toThrow(problem)
+      expect(await log.head()).toBe(0)
+    })
+  }
 
   test('takes a file of another program: with carriage returns, a byte order mark, and no end of its last line', async () => {
     const log = openMemory().log('main')
