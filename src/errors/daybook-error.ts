@@ -69,7 +69,7 @@ export interface DaybookErrorDetails {
   /** A generation of a read model that was asked for is not there, or is not in the state that it must be in. */
   'generation-missing': { readModel: string }
   /** The server that holds a read model's rows answered with an error. */
-  'target-refused': { target: string; status: number; reason: string }
+  'target-refused': { target: string; status?: number; reason: string }
 }
 
 export type DaybookErrorCode = keyof DaybookErrorDetails

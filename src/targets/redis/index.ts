@@ -1,0 +1,3 @@
+/** Read models in Redis: `daybook/redis`. */
+export type { RedisTargets, RedisTargetsOptions } from './options.ts'
+export { redisTargets } from './redis-targets.ts'

@@ -1,0 +1,35 @@
+-- Writes rows, each unless one of the same or a later position is there. A row is "POSITION JSON"; of a deleted one only
+-- "POSITION" stays. Answers 1; or 0, and nothing is written, when the generation takes no more writes.
+--   KEYS  place, progress, keys, gone, then a key for each row
+--   ARGV  generation, revision ('' for any), 1 to replace rows of the same position too, length of what leads the name
+--         of a row's key, then position and JSON ('' for a deleted row) of each row
+local place, progress, live, gone = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local generation, revision, is_repair, prefix_length = ARGV[1], ARGV[2], ARGV[3] == '1', tonumber(ARGV[4])
+
+local found = redis.call('HMGET', place, 'live', 'building')
+if found[1] ~= generation and found[2] ~= generation then return 0 end
+if revision ~= '' and (redis.call('HGET', progress, 'revision') or '0') ~= revision then return 0 end
+
+for n = 5, #KEYS do
+  local key = KEYS[n]
+  local position, json = ARGV[2 * n - 5], ARGV[2 * n - 4]
+  -- A position has at most 16 digits; what follows need not be looked at.
+  local before = redis.call('GETRANGE', key, 0, 16)
+  local stored = tonumber(string.match(before, '^%d+'))
+  local wanted = tonumber(position)
+  if not stored or stored < wanted or (is_repair and stored == wanted) then
+    local name = string.sub(key, prefix_length + 1)
+    if json == '' then
+      redis.call('SET', key, position)
+      redis.call('ZREM', live, name)
+      redis.call('SADD', gone, name)
+    else
+      redis.call('SET', key, position .. ' ' .. json)
+      if not string.find(before, ' ', 1, true) then
+        redis.call('ZADD', live, 0, name)
+        if stored then redis.call('SREM', gone, name) end
+      end
+    end
+  end
+end
+return 1
