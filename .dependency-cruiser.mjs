@@ -8,7 +8,7 @@
 const ground = ['errors', 'events']
 const port = [...ground, 'store']
 const domain = ['aggregates', 'readmodels']
-const useCases = ['commands', 'projections', 'temporal', 'moving']
+const useCases = ['commands', 'projections', 'temporal', 'moving', 'schema']
 
 /** Room to the rooms it may import. A room of adapters stands for each of its folders. */
 const arrow = {
@@ -21,6 +21,7 @@ const arrow = {
   projections: [...port, ...domain],
   temporal: [...port, ...domain],
   moving: port,
+  schema: [...port, ...domain],
   telemetry: [...port, ...domain, ...useCases],
   testing: [...port, ...domain, ...useCases],
   'stores/[^/]+': port,

@@ -55,7 +55,13 @@ export type {
 } from './commands/index.ts'
 export { type ConfiguredProjection, type DaybookConfig, defineConfig } from './config.ts'
 export type { AppendToStreamOptions, Daybook, Instruments } from './daybook-interface.ts'
-export { DaybookError, type DaybookErrorCode, type DaybookErrorDetails, isDaybookError } from './errors/index.ts'
+export {
+  DaybookError,
+  type DaybookErrorCode,
+  type DaybookErrorDetails,
+  isDaybookError,
+  type UnreadableEvents,
+} from './errors/index.ts'
 export {
   type AnyEventDefinition,
   type EventDefinition,
@@ -115,6 +121,15 @@ export {
   type RowOf,
   readModel,
 } from './readmodels/index.ts'
+export {
+  assertReadable,
+  type CheckSchemaOptions,
+  checkSchema,
+  type ReadingProblem,
+  type SchemaReader,
+  type SchemaReport,
+  type TypeReport,
+} from './schema/index.ts'
 export {
   type Appended,
   type AppendOptions,

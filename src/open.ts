@@ -3,6 +3,7 @@ import { assertExecutorOptions, type ExecutorOptions } from './commands/index.ts
 import { LogDaybook } from './daybook.ts'
 import type { Daybook, Instruments } from './daybook-interface.ts'
 import { DaybookError } from './errors/index.ts'
+import { assertReadable, type SchemaReader } from './schema/index.ts'
 import { type EventStore, isSqlStore, openMemory, type ReadModelTargets, refuse } from './store/index.ts'
 
 /** A `pg` Pool, or what is like one. */
@@ -23,6 +24,12 @@ export interface OpenOptions extends ExecutorOptions {
   readonly requireDurable?: boolean
   /** Wraps the ports, as `daybook/telemetry` does. */
   readonly instruments?: Instruments
+  /**
+   * What the application reads with: aggregates, read models, boundaries, and events beside theirs. What the log holds
+   * is compared with them before it is opened, by type and schema version. No event is read for that; PostgreSQL counts
+   * what has come since it was last asked, a million events in a second.
+   */
+  readonly definitions?: readonly SchemaReader[]
 }
 
 const DEFAULT_LOG = 'main'
@@ -32,6 +39,8 @@ const DEFAULT_LOG = 'main'
  *
 <<<<<<< HEAD
  * @param where `memory:`, `file:DIR` (PostgreSQL in this process, one process at a time), `postgres://…`, or a Pool.
+ * @throws `unknown-engine`, `missing-driver`, `connection-lost`, `store-locked`, `migration-needed`, `store-newer`,
+ * `migration-altered`; `unreadable-log` where `definitions` do not read what it holds
  * @throws `invalid-argument`, `unknown-engine`, `missing-driver`, `connection-lost`, `store-locked`, `migration-needed`, `store-newer`,
  * `migration-altered`
 =======
@@ -45,7 +54,15 @@ const DEFAULT_LOG = 'main'
  * await using daybook = await open('file:./bank')
  */
 export async function open(where: string | PostgresPool, options: OpenOptions = {}): Promise<Daybook> {
-  const { log = DEFAULT_LOG, instruments = {}, authorise, middleware, commands, ...engineOptions } = options
+  const {
+    log = DEFAULT_LOG,
+    instruments = {},
+    authorise,
+    middleware,
+    commands,
+    definitions,
+    ...engineOptions
+  } = options
   const execution = {
     ...(authorise && { authorise }),
     ...(middleware && { middleware }),
@@ -61,10 +78,20 @@ export async function open(where: string | PostgresPool, options: OpenOptions = 
   }
   const daybook = new LogDaybook({ store, instruments, execution, daybooks, defaultTargets }, log, true)
   daybooks.set(log, daybook)
+  if (definitions !== undefined) await assertReadableOrClose(daybook, definitions)
   return daybook
 }
 
-type EngineOptions = Omit<OpenOptions, 'log' | 'instruments' | keyof ExecutorOptions>
+async function assertReadableOrClose(daybook: Daybook, definitions: readonly SchemaReader[]): Promise<void> {
+  try {
+    await assertReadable(daybook, definitions)
+  } catch (error) {
+    await daybook.close()
+    throw error
+  }
+}
+
+type EngineOptions = Omit<OpenOptions, 'log' | 'instruments' | 'definitions' | keyof ExecutorOptions>
 type OpenEngine = (url: string, options: EngineOptions) => Promise<EventStore>
 
 const ENGINES: Readonly<Record<string, OpenEngine>> = {

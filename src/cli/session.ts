@@ -45,7 +45,9 @@ function toUrl({ url }: GlobalOptions, config: DaybookConfig): string {
 }
 
 function toOpenOptions({ log }: GlobalOptions, config: DaybookConfig) {
-  const { url: _url, aggregates: _aggregates, events: _events, projections: _projections, ...options } = config
+  const { url: _url, aggregates: _aggregates, events: _events, projections: _projections, ...rest } = config
+  // Who looks at what cannot be read must get to it.
+  const { definitions: _definitions, ...options } = rest
   return { ...options, ...(log === undefined ? {} : { log }) }
 }
 

@@ -24,6 +24,8 @@ export interface DaybookErrorDetails {
   'authorisation-failed': { command: string; by: 'command' | 'daybook' }
   /** A stored event's type or schema version has no path to a shape that the code knows. */
   'unreadable-event': { type: string; schemaVersion: number; known: number; position?: number }
+  /** A log holds events that the definitions given to `open` do not read. */
+  'unreadable-log': { log: string; problems: readonly UnreadableEvents[] }
   /** A function of the definition (decide, evolve, an upcaster, a schema) broke its contract. */
   'broken-definition': { definition: string; problem: string; position?: number; path?: string }
   /** The engine does not have the capability that was asked for. */
@@ -70,6 +72,19 @@ export interface DaybookErrorDetails {
   'generation-missing': { readModel: string }
   /** The server that holds a read model's rows answered with an error. */
   'target-refused': { target: string; status?: number; reason: string }
+}
+
+/** Stored events of one type and schema version that cannot be read. */
+export interface UnreadableEvents {
+  readonly type: string
+  readonly schemaVersion: number
+  /** How many are stored. */
+  readonly events: number
+  /** Of the first that cannot be read. */
+  readonly position: number
+  /** To the value that is refused, where one is. */
+  readonly path?: string
+  readonly message: string
 }
 
 export type DaybookErrorCode = keyof DaybookErrorDetails

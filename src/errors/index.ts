@@ -1,1 +1,7 @@
-export { DaybookError, type DaybookErrorCode, type DaybookErrorDetails, isDaybookError } from './daybook-error.ts'
+export {
+  DaybookError,
+  type DaybookErrorCode,
+  type DaybookErrorDetails,
+  isDaybookError,
+  type UnreadableEvents,
+} from './daybook-error.ts'

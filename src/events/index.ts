@@ -1,4 +1,4 @@
-export type { AnyEventDefinition, NewOf, RecordedOf } from './any-event.ts'
+export type { AnyEventDefinition, NewOf, RecordedOf, Source } from './any-event.ts'
 export { toCanonicalJson } from './canonical-json.ts'
 export { assertWhole, storedTypes, toRead } from './definitions.ts'
 export { type EventDefinition, type EventOptions, event, type NewEventOptions } from './event.ts'
