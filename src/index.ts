@@ -125,10 +125,15 @@ export {
   assertReadable,
   type CheckSchemaOptions,
   checkSchema,
+  compareWithLock,
+  type LockDifference,
   type ReadingProblem,
+  type SchemaLock,
   type SchemaReader,
   type SchemaReport,
+  type ShapeDifference,
   type TypeReport,
+  toSchemaLock,
 } from './schema/index.ts'
 export {
   type Appended,

@@ -37,6 +37,8 @@ export interface Source {
 /** What became of a retired event. */
 export interface Retirement {
   readonly type: string
+  /** The schemas that it had, the oldest first. */
+  readonly schemas: readonly StandardSchemaV1[]
   /** The types that it is split into, in the order of their events; none when it is dropped. */
   readonly into: readonly string[]
 }
