@@ -1,5 +1,5 @@
-import type { AnyAggregate, StateOf } from './aggregates/index.ts'
-import type { ArgumentsOf, Executable, Execute, ResultOf } from './commands/index.ts'
+import type { AnyAggregate, LoadAggregate, StateOf } from './aggregates/index.ts'
+import type { ArgumentsOf, Causation, CausationOptions, Executable, Execute, ResultOf } from './commands/index.ts'
 import type { AnyEventDefinition, NewEvent, RecordedEvent, RecordedOf } from './events/index.ts'
 import type {
   ApplyBatch,
@@ -56,6 +56,17 @@ export interface Daybook {
   execute<Command extends Executable>(command: Command, ...asked: ArgumentsOf<Command>): Promise<ResultOf<Command>>
 
   /**
+   * What an event or a command was caused by, and what it caused, by its id; undefined when the log knows none with it.
+   * A command is known by its events.
+   * @throws `invalid-argument`
+   * @example
+   * const causation = await daybook.causation(event.id)
+   * causation?.causes // what led to it, the first cause first
+   * causation?.node.effects // what it caused, each with its own effects
+   */
+  causation(id: string, options?: CausationOptions): Promise<Causation | undefined>
+
+  /**
    * The state of an aggregate, now or at a point of its history.
    * @throws `unreadable-event`, `invalid-argument`
    * @example await daybook.stateOf(Account, 'A17', { at: new Date('2026-03-31T23:59:59Z') })
@@ -71,6 +82,12 @@ export interface Daybook {
     id: string,
     point?: Point,
   ): Promise<AggregateAt<StateOf<Definition>>>
+
+  /**
+   * Deletes the snapshots of one stream, or all of the log. What they save is time alone: states are the same without.
+   * @throws `invalid-argument`
+   */
+  clearSnapshots(stream?: string): Promise<void>
 
   /**
    * Keeps a read model up to date, from its checkpoint on. A second call while it runs gives the same projection.
@@ -176,6 +193,7 @@ export type EventsOf<Definitions extends Defined> = Definitions extends readonly
 /** Wraps the ports of a daybook when it is assembled: to look at what passes, not to change it. */
 export interface Instruments {
   log?(log: EventLog): EventLog
+  load?(load: LoadAggregate): LoadAggregate
   execute?(execute: Execute): Execute
   targets?(targets: ReadModelTargets): ReadModelTargets
   applyBatch?(applyBatch: ApplyBatch): ApplyBatch

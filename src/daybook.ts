@@ -1,12 +1,15 @@
 /** The assembled thing: the use cases over one log of a store, and what they share while the process runs. */
-import type { AnyAggregate, StateOf } from './aggregates/index.ts'
+import { type AnyAggregate, type LoadAggregate, load, type StateOf } from './aggregates/index.ts'
 import {
   type ArgumentsOf,
   Background,
+  type Causation,
+  type CausationOptions,
   type Executable,
   type Execute,
   type ExecuteOptions,
   type ExecutorOptions,
+  findCausation,
   type ResultOf,
   toExecute,
 } from './commands/index.ts'
@@ -69,6 +72,7 @@ export class LogDaybook implements Daybook {
   readonly store: EventStore
   readonly #assembly: Assembly
   readonly #log: EventLog
+  readonly #load: LoadAggregate
   readonly #execute: Execute
   readonly #background = new Background()
   readonly #projections = new Map<string, Kept>()
@@ -82,7 +86,9 @@ export class LogDaybook implements Daybook {
     this.#assembly = assembly
     this.#isOpener = isOpener
     this.#log = assembly.instruments.log?.(log) ?? log
-    const bare = toExecute(this.#log, this.#background, assembly.execution)
+    this.#load = assembly.instruments.load?.(load) ?? load
+    const ground = { log: this.#log, load: this.#load, background: this.#background }
+    const bare = toExecute(ground, assembly.execution)
     this.#execute = assembly.instruments.execute?.(bare) ?? bare
   }
 
@@ -100,6 +106,10 @@ export class LogDaybook implements Daybook {
     return (await this.#execute({ command, log: this.name, target, input, options })) as ResultOf<Command>
   }
 
+  causation(id: string, options?: CausationOptions): Promise<Causation | undefined> {
+    return findCausation(this.#log, id, options)
+  }
+
   async stateOf<Definition extends AnyAggregate>(definition: Definition, id: string, point?: Point) {
     return (await this.load(definition, id, point)).state
   }
@@ -109,7 +119,11 @@ export class LogDaybook implements Daybook {
     id: string,
     point?: Point,
   ): Promise<AggregateAt<StateOf<Definition>>> {
-    return loadAt(this.#log, definition, id, point)
+    return loadAt({ log: this.#log, load: this.#load }, definition, id, point)
+  }
+
+  async clearSnapshots(stream?: string): Promise<void> {
+    await this.#log.snapshots.clear(stream)
   }
 
   async project<Definition extends AnyReadModel>(

@@ -19,6 +19,7 @@ import { assertCategory } from './category.ts'
 import type { Command, CommandContext, Decided } from './command.ts'
 import { type EvolveByType, evolveBy } from './evolve.ts'
 import { toFingerprint } from './fingerprint.ts'
+import { toSnapshotPolicy } from './snapshots.ts'
 
 export interface Aggregate<State, Definitions extends readonly AnyEventDefinition[]> extends AnyAggregate {
   readonly events: Definitions
@@ -57,8 +58,11 @@ export interface AggregateOptions<State, Definitions extends readonly AnyEventDe
   readonly events: Definitions
   /** The state before the first event; it is frozen. Say `as Cart` where the literal says too little. */
   readonly initial: State
-  /** Keeps the state at some versions, so that loading reads few events. The state must be JSON then. Off when absent. */
-  readonly snapshot?: SnapshotPolicy & JsonOnly<State>
+  /**
+   * Keeps the state at some versions, so that loading reads few events: `true` for every 50. The state must be JSON
+   * then. Off when absent.
+   */
+  readonly snapshot?: false | ((SnapshotPolicy | true) & JsonOnly<State>)
 }
 
 /** One pure function for each event: the state after it, from the state before it. */
@@ -74,7 +78,7 @@ export type Evolve<State, Definition extends AnyEventDefinition> = {
  * Defines an aggregate; `.evolve({ … })` completes it.
  *
  * @param name The category of its streams: `account` for `account-A17`. Without a hyphen.
- * @throws `invalid-argument` for a bad name, or two events of one type
+ * @throws `invalid-argument` for a bad name, two events of one type, or snapshots every so many that it is no number
  * @example
  * const Account = aggregate('account', {
  *   events: [FundsDeposited, FundsWithdrawn],
@@ -109,12 +113,13 @@ function complete<State, Definitions extends readonly AnyEventDefinition[]>(
   const missing = events.find(({ type, isRetired }) => !isRetired && typeof evolve[type] !== 'function')
   const definition = `The aggregate ${name}`
   if (missing !== undefined) throw brokenDefinition(definition, `has no evolve entry for ${missing.type}`)
+  const policy = toSnapshotPolicy(name, snapshot)
   return {
     name,
     events,
     initial: freezeDeep(initial),
-    snapshot,
-    fingerprint: toFingerprint(initial, events, evolve),
+    snapshot: policy,
+    fingerprint: toFingerprint(initial, events, evolve, policy?.revision),
     read: fold.read,
     apply(state, recorded) {
       return fold.read(recorded).reduce((before, event) => evolveBy(definition, evolve, before, event), state)

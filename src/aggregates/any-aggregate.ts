@@ -7,7 +7,7 @@ export interface AnyAggregate {
   readonly events: readonly AnyEventDefinition[]
   /** The state of a stream without events. */
   readonly initial: unknown
-  readonly snapshot: SnapshotPolicy | undefined
+  readonly snapshot: Required<SnapshotPolicy> | undefined
   /** Changes with anything that changes how events become state. */
   readonly fingerprint: string
   /** The events of today that a stored one of its streams gives. @throws `unreadable-event` */
@@ -16,8 +16,13 @@ export interface AnyAggregate {
 }
 
 export interface SnapshotPolicy {
-  /** How many events apart snapshots are at least: 1 or more. */
-  readonly every: number
+  /** How many events apart snapshots are at least: 1 or more; 50 when absent. */
+  readonly every?: number
+  /**
+   * Change it when you change something that `evolve` calls, and nothing in `evolve` itself: it is then that nobody can
+   * see that older snapshots no longer fit. 1 when absent.
+   */
+  readonly revision?: number
 }
 
 export type StateOf<Definition extends AnyAggregate> = Definition['initial']

@@ -33,7 +33,7 @@ export {
   inStream,
 } from './command-within.ts'
 export { fold } from './fold.ts'
-export { applyTo, catchUp, type Loaded, load } from './load.ts'
+export { applyTo, catchUp, type LoadAggregate, type Loaded, load } from './load.ts'
 export { look, type Seen } from './look.ts'
 export { isRejection, type Rejection, reject } from './rejection.ts'
 export { isSnapshotDue, saveSnapshot } from './snapshots.ts'

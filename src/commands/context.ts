@@ -1,4 +1,4 @@
-import type { Authorise } from '../aggregates/index.ts'
+import type { Authorise, LoadAggregate } from '../aggregates/index.ts'
 import type { EventLog } from '../store/index.ts'
 import type { Background } from './background.ts'
 import type { Forgetting } from './forgetting.ts'
@@ -9,6 +9,7 @@ import type { Recents } from './recents.ts'
 /** What executing needs; the same for all commands of a process on one log. */
 export interface ExecuteContext {
   readonly log: EventLog
+  readonly load: LoadAggregate
   readonly lanes: Lanes
   readonly recents: Recents
   readonly background: Background

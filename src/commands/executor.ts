@@ -1,5 +1,5 @@
 /** Executing, put together for one log of a process. */
-import type { Authorise } from '../aggregates/index.ts'
+import type { Authorise, LoadAggregate } from '../aggregates/index.ts'
 import type { EventLog } from '../store/index.ts'
 import type { Background } from './background.ts'
 import { execute } from './execute.ts'
@@ -26,11 +26,19 @@ export function assertExecutorOptions({ middleware = [], commands = {} }: Execut
   if (commands.keepForMs !== undefined) assertKeepForMs(commands.keepForMs)
 }
 
-export function toExecute(log: EventLog, background: Background, options: ExecutorOptions): Execute {
+/** What executing stands on: a log of the process, and how aggregates are loaded from it. */
+export interface ExecutorGround {
+  readonly log: EventLog
+  readonly load: LoadAggregate
+  readonly background: Background
+}
+
+export function toExecute({ log, load, background }: ExecutorGround, options: ExecutorOptions): Execute {
   const { authorise, middleware = [], commands = {} } = options
   const { keepForMs } = commands
   const context = {
     log,
+    load,
     background,
     lanes: new Lanes(),
     recents: new Recents(),

@@ -1,4 +1,6 @@
 export { Background } from './background.ts'
+export { type Causation, type CausationOptions, type Cause, findCausation, type OutsideCause } from './causation.ts'
+export type { CausationNode, CausingCommand, CausingEvent } from './causation-graph.ts'
 export type { Asked, Participant } from './execution.ts'
 export { assertExecutorOptions, type ExecutorOptions, toExecute } from './executor.ts'
 export type { Execute, Middleware, Next } from './middleware.ts'

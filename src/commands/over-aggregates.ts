@@ -1,5 +1,5 @@
 /** A command over one aggregate or several: decided on their states, and appended at the versions of these. */
-import { catchUp, type Loaded, load } from '../aggregates/index.ts'
+import { catchUp, type Loaded } from '../aggregates/index.ts'
 import { attempt, isVerifiedByAppend, judge } from './attempt.ts'
 import type { ExecuteContext } from './context.ts'
 import type { Execution } from './execution.ts'
@@ -27,7 +27,7 @@ function findRecents({ recents }: ExecuteContext, { participants }: Execution): 
 }
 
 async function loadOrCatchUp(
-  { log, recents }: ExecuteContext,
+  { log, load, recents }: ExecuteContext,
   { participants, options: { signal } }: Execution,
   before: readonly Loaded<unknown>[] | undefined,
 ): Promise<Loaded<unknown>[]> {

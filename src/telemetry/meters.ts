@@ -30,6 +30,10 @@ export function toMeters(meter: Meter): Meters {
     eventsProjected: count('daybook.events.projected', 'event', 'Events applied to projections.'),
     conflicts: count('daybook.append.conflicts', 'append', 'Appends refused by a version or a boundary.'),
     rejections: count('daybook.command.rejections', 'command', 'Commands that their rule decided against.'),
-    snapshotLoads: count('daybook.snapshot.loads', 'snapshot', 'Snapshots asked for: found or missing.'),
+    snapshotLoads: count(
+      'daybook.snapshot.loads',
+      'snapshot',
+      'Looks for a snapshot: found, missing, unreadable or foreign.',
+    ),
   }
 }

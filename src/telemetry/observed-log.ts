@@ -2,7 +2,6 @@ import type { EventLog } from '../store/index.ts'
 import { observeAppend } from './observed-append.ts'
 import { observeImport } from './observed-import.ts'
 import { observeReader, observeTail } from './observed-reader.ts'
-import { observeSnapshots } from './observed-snapshots.ts'
 import type { Recorder } from './operation.ts'
 import { toBeginning, toCategories, toFilterCategories, toPlace } from './stream-attributes.ts'
 
@@ -33,7 +32,7 @@ export function observeLog(recorder: Recorder, log: EventLog): EventLog {
     streams: (options) => log.streams(options),
     types: () => log.types(),
     import: (events, options) => observeImport(recorder, { log, events, options }),
-    snapshots: observeSnapshots(recorder, log),
+    snapshots: log.snapshots,
     checkpoints: log.checkpoints,
     leases: log.leases,
     commands: log.commands,

@@ -2,7 +2,8 @@
  * Spans and metrics of a daybook, through `@opentelemetry/api`: decorators around its ports, which change nothing of
  * what passes. docs/telemetry.md lists every span, metric and attribute, and changes with them.
  *
- *     observed-log          append, read, import: a span each, durations, counters; snapshots: a counter
+ *     observed-log          append, read, import: a span each, durations, counters
+ *     observed-load         a counter of what came of the looks for snapshots
  *     observed-reader       one span for an iteration, nothing for an event
  *     observed-execute      a span for a command, the parent of what is read and appended for it
  *     observed-apply-batch  a span for a batch of a projection; projection-lag is asked by the meter
@@ -12,12 +13,14 @@
  * error there is only its code.
  */
 import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api'
+import type { LoadAggregate } from '../aggregates/index.ts'
 import type { Execute } from '../commands/index.ts'
 import type { ApplyBatch } from '../projections/index.ts'
 import type { EventLog } from '../store/index.ts'
 import { toMeters } from './meters.ts'
 import { observeApplyBatch } from './observed-apply-batch.ts'
 import { observeExecute } from './observed-execute.ts'
+import { observeLoad } from './observed-load.ts'
 import { observeLog } from './observed-log.ts'
 import { ProjectionLag } from './projection-lag.ts'
 
@@ -33,6 +36,7 @@ export interface TelemetryOptions {
 /** What `open` takes as its `instruments`. */
 export interface Telemetry {
   log(log: EventLog): EventLog
+  load(load: LoadAggregate): LoadAggregate
   execute(execute: Execute): Execute
   applyBatch(applyBatch: ApplyBatch): ApplyBatch
 }
@@ -55,6 +59,7 @@ export function openTelemetry(options: TelemetryOptions = {}): Telemetry {
   const lag = new ProjectionLag(meter)
   return {
     log: (log) => lag.rememberBare(observeLog(recorder, log), log),
+    load: (load) => observeLoad(recorder, load),
     execute: (execute) => observeExecute(recorder, execute),
     applyBatch: (applyBatch) => observeApplyBatch(recorder, lag, applyBatch),
   }

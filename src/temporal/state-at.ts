@@ -1,4 +1,4 @@
-import { type AnyAggregate, load, type StateOf } from '../aggregates/index.ts'
+import type { AnyAggregate, LoadAggregate, StateOf } from '../aggregates/index.ts'
 import { type EventLog, refuse } from '../store/index.ts'
 
 /** A point in the history of one aggregate; now, when nothing is given. Give one of them. */
@@ -21,9 +21,15 @@ export interface AggregateAt<State> {
   readonly position: number
 }
 
+/** A log, and how aggregates are loaded from it. */
+export interface LoadAtContext {
+  readonly log: EventLog
+  readonly load: LoadAggregate
+}
+
 /** @throws `invalid-argument`, `unreadable-event` */
 export async function loadAt<Definition extends AnyAggregate>(
-  log: EventLog,
+  { log, load }: LoadAtContext,
   definition: Definition,
   id: string,
   point: Point = {},
@@ -34,5 +40,6 @@ export async function loadAt<Definition extends AnyAggregate>(
   }
   const toPosition = at === undefined ? point.position : await log.positionAt(at)
   const { state, version, position } = await load(log, definition, id, { toVersion, toPosition, signal })
-  return { state, version, position }
+  // Loading gives the state of the definition that it is given.
+  return { state: state as StateOf<Definition>, version, position }
 }

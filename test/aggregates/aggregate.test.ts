@@ -1,7 +1,6 @@
 import { aggregate, event, fold, open } from 'daybook'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { instead } from '../support/instead.ts'
 
 const Added = event('Added', z.object({ item: z.string() }))
 const Removed = event('Removed', z.object({ item: z.string() }))
@@ -50,16 +49,21 @@ describe('aggregate', () => {
     }
   })
 
-  test('a fingerprint stays when nothing changes, and changes with evolve, initial state, schema version or upcaster', () => {
+  test('a fingerprint stays when nothing changes, and changes with evolve, initial state, schema version, upcaster or revision', () => {
     type Nothing = Record<string, never>
     const define = (change: {
       initial?: object
       added?: (cart: object) => object
       upcast?: (v1: Nothing) => Nothing
+      revision?: number
     }) => {
       const upcast = change.upcast ?? ((v1: Nothing) => v1)
       const Thing = event('Thing', z.object({})).next(z.object({}), upcast)
-      return aggregate('thing', { events: [Thing], initial: change.initial ?? {} }).evolve({
+      return aggregate('thing', {
+        events: [Thing],
+        initial: change.initial ?? {},
+        snapshot: { revision: change.revision ?? 1 },
+      }).evolve({
         Thing: change.added ?? ((thing) => thing),
       }).fingerprint
     }
@@ -68,75 +72,12 @@ describe('aggregate', () => {
       define({ initial: { n: 0 } }),
       define({ added: (thing) => ({ ...thing }) }),
       define({ upcast: () => ({}) }),
+      define({ revision: 2 }),
       aggregate('thing', { events: [event('Thing', z.object({}))], initial: {} }).evolve({ Thing: (thing) => thing })
         .fingerprint,
     ]
     expect(new Set(fingerprints).size).toBe(fingerprints.length)
     expect(define({})).toBe(fingerprints[0])
-  })
-})
-
-describe('snapshots', () => {
-  const key = { stream: 'cart-A', definition: 'cart', fingerprint: Cart.fingerprint }
-
-  async function openCart() {
-    const daybook = await open('memory:')
-    await daybook.append(
-      'cart-A',
-      ['a', 'b', 'c'].map((item) => Added({ item })),
-    )
-    return { daybook, snapshots: daybook.store.log('main').snapshots }
-  }
-
-  test('a good one is a short cut', async () => {
-    const { daybook, snapshots } = await openCart()
-    await snapshots.save(key, { version: 2, state: { items: ['from the snapshot'] } })
-    expect(await daybook.stateOf(Cart, 'A')).toEqual({ items: ['from the snapshot', 'c'] })
-    await daybook.close()
-  })
-
-  test('one of a later version than is asked for, or of another fingerprint, is left alone', async () => {
-    const { daybook, snapshots } = await openCart()
-    await snapshots.save(key, { version: 3, state: { items: ['wrong'] } })
-    await snapshots.save({ ...key, fingerprint: 'other' }, { version: 1, state: 'nonsense' })
-    expect(await daybook.stateOf(Cart, 'A', { version: 2 })).toEqual({ items: ['a', 'b'] })
-    expect(await daybook.stateOf(Cart, 'A', { position: 1 })).toEqual({ items: ['a'] })
-    await daybook.close()
-  })
-
-  test('one that belongs to a longer history than there is gives way to a replay', async () => {
-    const { daybook, snapshots } = await openCart()
-    await snapshots.save(key, { version: 9, state: { items: ['wrong'] } })
-    expect(await daybook.load(Cart, 'A')).toEqual({ state: { items: ['a', 'b', 'c'] }, version: 3, position: 3 })
-    await daybook.close()
-  })
-
-  test('a store of them that fails costs nothing but time', async () => {
-    const add = Cart.command('Add', z.object({ item: z.string() }), (_, input) => Added(input))
-    const fail = () => Promise.reject(new Error('unreadable'))
-    await using daybook = await open('memory:', {
-      instruments: { log: (log) => instead(log, { snapshots: { load: fail, save: fail, clear: fail } }) },
-    })
-    for (let turn = 1; turn <= 30; turn++) {
-      expect(await daybook.execute(add, 'A', { item: 'x' })).toMatchObject({ status: 'accepted', version: turn })
-    }
-  })
-
-  test('closing waits for one that is under way', async () => {
-    const daybook = await open('memory:')
-    const { snapshots } = daybook.store.log('main')
-    const add = Cart.command('Add', z.object({ item: z.string() }), (_, input) => Added(input))
-    let kept: number | undefined
-    const save = snapshots.save.bind(snapshots)
-    snapshots.save = async (...args) => {
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      await save(...args)
-      kept = (await snapshots.load(key))?.version
-    }
-    for (let turn = 1; turn <= 10; turn++) await daybook.execute(add, 'A', { item: 'x' })
-    expect(kept).toBeUndefined()
-    await daybook.close()
-    expect(kept).toBe(10)
   })
 })
 

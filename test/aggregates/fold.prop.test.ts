@@ -1,8 +1,9 @@
 /** The laws of folding, on random histories. */
-import { aggregate, event, fold, open, type RecordedEvent } from 'daybook'
+import { aggregate, type Daybook, event, fold, open, type RecordedEvent } from 'daybook'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { describeOnPostgres, useTestDatabase } from '../support/postgres.ts'
 
 const Moved = event('Moved', z.object({ by: z.int() }))
 const Named = event('Named', z.object({ name: z.string() })).next(
@@ -21,6 +22,8 @@ const Thing = aggregate('thing', {
   Cleared: (thing) => ({ ...thing, names: [] }),
 })
 
+const move = Thing.command('Move', z.object({ by: z.int() }), (_, input) => Moved(input))
+
 const text = fc.string({ unit: 'grapheme', maxLength: 5 }).filter((name) => !name.includes('\u0000'))
 const newEvent = fc.oneof(
   fc.integer({ min: -9, max: 9 }).map((by) => Moved({ by: by === 0 ? 0 : by })),
@@ -30,41 +33,76 @@ const newEvent = fc.oneof(
 )
 const history = fc.array(newEvent, { minLength: 1, maxLength: 40 })
 
-async function record(events: readonly { type: string; data: unknown }[]) {
-  const daybook = await open('memory:')
+/** Each history has a log of its own. */
+type OpenLog = () => Promise<Daybook>
+
+async function record(openLog: OpenLog, events: readonly { type: string; data: unknown }[]) {
+  const daybook = await openLog()
   await daybook.append('thing-A', events)
   const recorded: RecordedEvent[] = await daybook.readStream('thing-A').toArray()
   return { daybook, recorded }
 }
 
-describe('laws', () => {
-  test('fold(a ++ b) = fold(b) from fold(a), wherever a history is cut', async () => {
-    await fc.assert(
-      fc.asyncProperty(history, fc.nat(), async (events, cut) => {
-        const { daybook, recorded } = await record(events)
-        const place = cut % (recorded.length + 1)
-        const before = fold(Thing, recorded.slice(0, place))
-        expect(fold(Thing, recorded.slice(place), before)).toEqual(fold(Thing, recorded))
-        await daybook.close()
-      }),
-    )
-  })
+test('fold(a ++ b) = fold(b) from fold(a), wherever a history is cut', async () => {
+  await fc.assert(
+    fc.asyncProperty(history, fc.nat(), async (events, cut) => {
+      const { daybook, recorded } = await record(() => open('memory:'), events)
+      const place = cut % (recorded.length + 1)
+      const before = fold(Thing, recorded.slice(0, place))
+      expect(fold(Thing, recorded.slice(place), before)).toEqual(fold(Thing, recorded))
+      await daybook.close()
+    }),
+  )
+})
 
-  test('snapshot + tail = full replay, at every version', async () => {
+function describeSnapshotLaws(engine: string, openLog: OpenLog, numRuns: number): void {
+  test(`snapshot + tail = full replay, at every version, on ${engine}`, async () => {
     await fc.assert(
       fc.asyncProperty(history, fc.nat(), async (events, at) => {
-        const { daybook, recorded } = await record(events)
+        const { daybook, recorded } = await record(openLog, events)
         const version = 1 + (at % recorded.length)
         const key = { stream: 'thing-A', definition: 'thing', fingerprint: Thing.fingerprint }
-        const state = fold(Thing, recorded.slice(0, version))
-        await daybook.store.log('main').snapshots.save(key, { version, state })
+        const kept = { eventId: recorded[version - 1]?.id, state: fold(Thing, recorded.slice(0, version)) }
+        await daybook.store.log(daybook.name).snapshots.save(key, { version, state: kept })
         for (let to = 0; to <= recorded.length; to++) {
-          const { state: loaded } = await daybook.load(Thing, 'A', { version: to })
-          expect(loaded).toEqual(fold(Thing, recorded.slice(0, to)))
+          const { state, position } = await daybook.load(Thing, 'A', { version: to })
+          expect(state).toEqual(fold(Thing, recorded.slice(0, to)))
+          expect((await daybook.load(Thing, 'A', { position })).state).toEqual(state)
         }
         await daybook.close()
       }),
-      { numRuns: 50 },
+      { numRuns },
     )
   })
+
+  test(`snapshots that commands leave behind are of states that a full replay gives, on ${engine}`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 20 }), async (moves) => {
+        const daybook = await openLog()
+        for (const by of moves) await daybook.execute(move, 'A', { by: by === 0 ? 0 : by })
+        const recorded: RecordedEvent[] = await daybook.readStream('thing-A').toArray()
+        for (let to = 0; to <= recorded.length; to++) {
+          const state = fold(Thing, recorded.slice(0, to))
+          expect((await daybook.load(Thing, 'A', { version: to })).state).toEqual(state)
+        }
+        await daybook.clearSnapshots()
+        expect((await daybook.load(Thing, 'A')).state).toEqual(fold(Thing, recorded))
+        await daybook.close()
+      }),
+      { numRuns },
+    )
+  })
+}
+
+describeSnapshotLaws('memory', () => open('memory:'), 50)
+
+describeOnPostgres('on a server', () => {
+  const database = useTestDatabase()
+  let opened: Daybook
+  let logs = 0
+  beforeAll(async () => {
+    opened = await open(database.url)
+  })
+  afterAll(() => opened.close())
+  describeSnapshotLaws('PostgreSQL', async () => opened.log(`law-${logs++}`), 15)
 })

@@ -95,7 +95,24 @@ for (const { situation, log, analyse } of SITUATIONS)
         const values = [log, 0, '9223372036854775807', PAGE, null, null, 'rare', ['Rare'], tags]
         await expectIndexes(pageStatement('read-tags', direction), values)
       })
+
+      test(`${direction}: what has a correlation id, and a page of what has a common one from its middle`, async () => {
+        const none = [null, null, null, null, null]
+        const rare = [log, 0, '9223372036854775807', PAGE, ...none, 'request-7']
+        await expectIndexes(pageStatement('read-correlated', direction), rare)
+        const common = [log, 100_000, '9223372036854775807', PAGE, ...none, 'nightly']
+        await expectIndexes(pageStatement('read-correlated', direction), common)
+      })
+
+      test(`${direction}: events by their ids, a page of them`, async () => {
+        const values = [log, 0, '9223372036854775807', PAGE, null, null, null, null, null, null, [rareId]]
+        await expectIndexes(pageStatement('read-ids', direction), values)
+      })
     }
+
+    test('pruning commands', async () => {
+      await expectFewPages("select daybook.prune_commands($1, now() - interval '1 day', 1000)", [log])
+    })
 
     test('the version of a stream, the head, a command, a snapshot, a checkpoint', async () => {
       await expectIndexes(statement('stream-version'), [log, 'plan-7'])
@@ -205,6 +222,8 @@ function* history() {
       stream: isRare ? `rare-${place}` : `plan-${place % STREAMS}`,
       type: isRare ? 'Rare' : 'Common',
       data: { place },
+      // Every fifth event belongs to one run, every other to a request of four.
+      metadata: { correlationId: place % 5 === 0 ? 'nightly' : `request-${Math.floor(place / 4)}` },
       tags: [...(isRare || place % 10 === 0 ? ['all:1'] : []), ...(isRare ? ['rare:1'] : [])],
     }
   }

@@ -27,9 +27,11 @@ begin
     return query
       select e.*
       from daybook.events as e
-      where e.log = p_log
-        and left(e.metadata ->> 'correlationId', 256) collate "C" = p_correlation_id
+      where hashtextextended((e.metadata ->> 'correlationId') collate "C", hashtextextended(e.log, 0))
+          = hashtextextended(p_correlation_id collate "C", hashtextextended(p_log collate "C", 0))
         and e.metadata ->> 'correlationId' is not null
+        and e.metadata ->> 'correlationId' = p_correlation_id
+        and e.log = p_log
         and (e.position + 0) > p_after and (e.position + 0) <= p_up_to
         and json_typeof(e.metadata -> 'correlationId') = 'string'
         and (p_category is null or e.category = p_category)
@@ -42,9 +44,11 @@ begin
     return query
       select e.*
       from daybook.events as e
-      where e.log = p_log
-        and left(e.metadata ->> 'correlationId', 256) collate "C" = p_correlation_id
+      where hashtextextended((e.metadata ->> 'correlationId') collate "C", hashtextextended(e.log, 0))
+          = hashtextextended(p_correlation_id collate "C", hashtextextended(p_log collate "C", 0))
         and e.metadata ->> 'correlationId' is not null
+        and e.metadata ->> 'correlationId' = p_correlation_id
+        and e.log = p_log
         and (e.position + 0) > p_after and (e.position + 0) <= p_up_to
         and json_typeof(e.metadata -> 'correlationId') = 'string'
         and (p_category is null or e.category = p_category)
