@@ -28,7 +28,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
 }
 
-function toProgram(terminal: Terminal): Command {
+export function toProgram(terminal: Terminal): Command {
   const program = new Command('daybook')
     .description('Looks after an event-sourced application.')
     .version(readVersion(), '-V, --version', 'print the version')
