@@ -42,7 +42,10 @@ export class Followed {
 
   #run(page: Page, { run }: Step, environment: NodeJS.ProcessEnv): Promise<string[]> {
     const cwd = join(this.#project.folder, page.name)
-    if ('program' in run) return this.#project.run(run.program, environment, { cwd })
+    if ('programs' in run) {
+      const code = run.programs.map((program) => `await import('./${program}')`).join('\n')
+      return this.#project.run('--input-type=module', environment, { cwd, args: ['--eval', code] })
+    }
     return this.#project.run(join(ROOT, 'src/cli/main.ts'), environment, { cwd, args: run.cli })
   }
 
@@ -73,7 +76,7 @@ function toText(lines: readonly Line[]): string {
 }
 
 /** The first promise that is not kept, with what is there instead. A promise's `…` stands for any text. */
-function findBroken(printed: readonly string[], promises: readonly Line[]): Line | undefined {
+export function findBroken(printed: readonly string[], promises: readonly Line[]): Line | undefined {
   const lines = printed.filter((line) => line.trim() !== '')
   const wanted = promises.filter(({ text }) => text.trim() !== '')
   for (const [place, { text, at }] of wanted.entries()) {

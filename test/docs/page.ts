@@ -13,6 +13,8 @@ export interface Page {
   readonly steps: readonly Step[]
   /** Pages whose files this one builds on. */
   readonly continues: readonly string[]
+  /** Its programs go to the server that DATABASE_URL names, where it does. */
+  readonly takesServer: boolean
   /** What is wrong with how the page is written. */
   readonly problems: readonly string[]
 }
@@ -35,7 +37,7 @@ export interface Line {
 /** Something that is done, and what it says that it prints. */
 export interface Step {
   readonly at: number
-  readonly run: { readonly program: string } | { readonly cli: readonly string[] }
+  readonly run: { readonly programs: readonly string[] } | { readonly cli: readonly string[] }
   /** None is looked at when undefined. */
   readonly promises: readonly Line[] | undefined
 }
@@ -52,7 +54,7 @@ export function toPage(path: string, text: string): Page {
   const blocks = toBlocks(text)
   const problems: string[] = []
   const files = toFiles(blocks)
-  const programs = files.filter(isProgram).map(toProgramStep)
+  const programs = [...files.filter(isProgram).map(toProgramStep), ...toTestStep(files.filter(isTest))]
   const commands = blocks.flatMap((block, place) =>
     block.language === 'sh' ? toCommandSteps(path, block, blocks[place + 1], files, problems) : [],
   )
@@ -62,7 +64,8 @@ export function toPage(path: string, text: string): Page {
   }
   const steps = [...programs, ...commands].sort((a, b) => a.at - b.at)
   const continues = [...text.matchAll(/^<!-- continues (\S+\.md) -->$/gm)].map(([, other]) => `docs/guide/${other}`)
-  return { path, name: basename(path, '.md'), files, steps, continues, problems }
+  const takesServer = text.includes('process.env.DATABASE_URL ??') && !text.includes("DATABASE_URL ?? 'memory:'")
+  return { path, name: basename(path, '.md'), files, steps, continues, takesServer, problems }
 }
 
 function toBlocks(text: string): Block[] {
@@ -96,20 +99,27 @@ function toFiles(blocks: readonly Block[]): PageFile[] {
 
 /** Does something when it is run, rather than define things. */
 function isProgram({ name, lines, notRun }: PageFile): boolean {
-  if (notRun !== undefined) return false
-  return (
-    /\.test\.ts$/.test(name) ||
-    lines.some(({ text }) => /^(?:(?:const|let) .*= await|await|for|console\.log)\b/.test(text))
-  )
+  if (notRun !== undefined || isTest({ name })) return false
+  return lines.some(({ text }) => /^(?:(?:const|let) .*= await|await|for|try|console\.log)\b/.test(text))
+}
+
+function isTest({ name }: Pick<PageFile, 'name'>): boolean {
+  return name.endsWith('.test.ts')
 }
 
 function toProgramStep({ name, lines }: PageFile): Step {
-  const at = lines.at(-1)?.at ?? 0
   const promises = lines.flatMap(({ text, at: line }) => {
     const promised = text.match(/^\s*\/\/ → (.*)$/)?.[1] ?? text.match(/\bconsole\.log\(.*\) \/\/ (.*)$/)?.[1]
     return promised === undefined ? [] : [{ text: promised, at: line }]
   })
-  return { at, run: { program: name }, promises: /\.test\.ts$/.test(name) ? undefined : promises }
+  return { at: lines.at(-1)?.at ?? 0, run: { programs: [name] }, promises }
+}
+
+/** All tests of a page are run by one process, which is faster; where one fails, its place is told. */
+function toTestStep(tests: readonly PageFile[]): Step[] {
+  if (tests.length === 0) return []
+  const at = Math.max(...tests.map(({ lines }) => lines.at(-1)?.at ?? 0))
+  return [{ at, run: { programs: tests.map(({ name }) => name) }, promises: undefined }]
 }
 
 /** Commands that no test runs, and why that is so. */

@@ -1,4 +1,4 @@
-/** The programs and the SQL of docs/postgres.md and of the guide, and the roles of docs/roles.sql, on a server. */
+/** The programs and the SQL of docs/postgres.md, and the roles of docs/roles.sql, on a server. */
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,8 +6,6 @@ import { open } from '../../src/index.ts'
 import { balances, FundsDeposited } from '../daybook/account.ts'
 import { describeOnPostgres, useTestDatabase } from '../support/postgres.ts'
 import { codeBlocks, read, sections } from './documents.ts'
-import { Followed } from './follow.ts'
-import { guidePages } from './guide.ts'
 import { Project, promisedOutput } from './project.ts'
 
 const parts = sections('docs/postgres.md', 2)
@@ -52,24 +50,6 @@ describeOnPostgres('reading with SQL', () => {
       [{ count: '1' }],
       [{ projection: 'account-balances', position: '2', behind: '0' }],
     ])
-  })
-})
-
-describeOnPostgres('the guide on PostgreSQL', () => {
-  const database = useTestDatabase()
-  const pages = guidePages().filter(({ name }) => name === 'getting-started')
-  let guide: Followed
-
-  beforeAll(async () => {
-    guide = await Followed.create(pages)
-  })
-  afterAll(() => guide.remove())
-
-  test('prints the same as on an embedded store', async () => {
-    for (const page of pages) {
-      expect(page.steps).not.toEqual([])
-      for (const step of page.steps) await guide.follow(page, step, { DATABASE_URL: database.url })
-    }
   })
 })
 
