@@ -2,15 +2,18 @@ import type { AnyAggregate, LoadAggregate, StateOf } from './aggregates/index.ts
 import type { ArgumentsOf, Causation, CausationOptions, Executable, Execute, ResultOf } from './commands/index.ts'
 import type { AnyEventDefinition, NewEvent, RecordedEvent, RecordedOf } from './events/index.ts'
 import type {
+  AnyProjection,
   ApplyBatch,
   Projection,
+  ProjectionReport,
   ProjectOptions,
   RebuildOptions,
   Rebuilt,
   Reconciled,
   ReconcileOptions,
+  RowsOf,
 } from './projections/index.ts'
-import type { AnyReadModel, RowOf } from './readmodels/index.ts'
+import type { AnyReadModel } from './readmodels/index.ts'
 import type {
   Appended,
   AppendOptions,
@@ -90,17 +93,21 @@ export interface Daybook {
   clearSnapshots(stream?: string): Promise<void>
 
   /**
-   * Keeps a read model up to date, from its checkpoint on. A second call while it runs gives the same projection.
-   * @throws `invalid-argument` when another read model of that name is running
+   * Keeps a read model, or tables by SQL of your own, up to date, from its checkpoint on. A second call while it runs
+   * gives the same projection. Of several processes that do so one is at work; the others wait to take over.
+   * @throws `projection-name-taken`; `rebuild-needed` when the rows were made by another definition; `not-supported` for
+   * an SQL projection elsewhere than on PostgreSQL and PGlite
    * @example
    * const projection = await daybook.project(balances)
    * await projection.reached(result.position)
    * await projection.get('A17')
    */
-  project<Definition extends AnyReadModel>(
-    readModel: Definition,
+  project<Definition extends AnyProjection>(
+    definition: Definition,
     options?: ProjectOptions,
-  ): Promise<Projection<RowOf<Definition>>>
+  ): Promise<Projection<RowsOf<Definition>>>
+  /** How the projections of this log are doing: those that run here, and those that other processes have told of. */
+  projections(): Promise<readonly ProjectionReport[]>
 
   /**
    * Folds a read model anew beside the live rows, which go on being read and kept up to date, compares the two, and

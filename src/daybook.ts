@@ -16,18 +16,21 @@ import {
 import type { AppendToStreamOptions, Daybook, EventsOf, Instruments } from './daybook-interface.ts'
 import { type AnyEventDefinition, assertWhole, type NewEvent, storedTypes, toRead } from './events/index.ts'
 import {
+  type AnyProjection,
   applyBatch,
   type Projection,
+  type ProjectionReport,
   type ProjectOptions,
-  project,
   type RebuildOptions,
   type Rebuilt,
   type Reconciled,
   type ReconcileOptions,
+  type RowsOf,
+  RunningProjections,
   rebuild,
   reconcile,
 } from './projections/index.ts'
-import type { AnyReadModel, RowOf } from './readmodels/index.ts'
+import type { AnyReadModel } from './readmodels/index.ts'
 import {
   type Appended,
   type AppendOptions,
@@ -62,11 +65,6 @@ export interface Assembly {
   readonly daybooks: Map<string, LogDaybook>
 }
 
-interface Kept {
-  readonly readModel: AnyReadModel
-  readonly projection: Promise<Projection<unknown>>
-}
-
 export class LogDaybook implements Daybook {
   readonly name: string
   readonly store: EventStore
@@ -75,7 +73,7 @@ export class LogDaybook implements Daybook {
   readonly #load: LoadAggregate
   readonly #execute: Execute
   readonly #background = new Background()
-  readonly #projections = new Map<string, Kept>()
+  readonly #projections: RunningProjections
   readonly #isOpener: boolean
 
   /** @param isOpener Closing it closes the store, and all daybooks over it. */
@@ -86,6 +84,7 @@ export class LogDaybook implements Daybook {
     this.#assembly = assembly
     this.#isOpener = isOpener
     this.#log = assembly.instruments.log?.(log) ?? log
+    this.#projections = new RunningProjections(this.#log)
     this.#load = assembly.instruments.load?.(load) ?? load
     const ground = { log: this.#log, load: this.#load, background: this.#background }
     const bare = toExecute(ground, assembly.execution)
@@ -126,25 +125,15 @@ export class LogDaybook implements Daybook {
     await this.#log.snapshots.clear(stream)
   }
 
-  async project<Definition extends AnyReadModel>(
-    readModel: Definition,
+  async project<Definition extends AnyProjection>(
+    definition: Definition,
     options: ProjectOptions = {},
-  ): Promise<Projection<RowOf<Definition>>> {
-    const kept = this.#projections.get(readModel.name)
-    const isRunning = kept !== undefined && (await kept.projection).status === 'running'
-    if (options.follow === false || !isRunning) return await this.#begin(readModel, options)
-    if (kept.readModel !== readModel) refuse('readModel', `is another one than the ${readModel.name} that is running`)
-    return (await kept.projection) as Projection<RowOf<Definition>>
+  ): Promise<Projection<RowsOf<Definition>>> {
+    return await this.#projections.project(await this.#projecting(options), definition, options)
   }
 
-  #begin<Definition extends AnyReadModel>(readModel: Definition, options: ProjectOptions) {
-    const projection = this.#start(readModel, options)
-    if (options.follow ?? true) this.#keep(readModel, projection)
-    return projection
-  }
-
-  async #start<Definition extends AnyReadModel>(readModel: Definition, options: ProjectOptions) {
-    return await project(await this.#projecting(options), readModel, options)
+  projections(): Promise<readonly ProjectionReport[]> {
+    return this.#projections.reports()
   }
 
   /** What projections work with. */
@@ -155,13 +144,8 @@ export class LogDaybook implements Daybook {
       log: this.#log,
       targets: instruments.targets?.(targets) ?? targets,
       applyBatch: instruments.applyBatch?.(applyBatch) ?? applyBatch,
+      isSharedStore: this.store.capabilities.shared,
     }
-  }
-
-  #keep(readModel: AnyReadModel, projection: Promise<Projection<unknown>>): void {
-    this.#projections.set(readModel.name, { readModel, projection })
-    // One that could not begin is the caller's to hear of, and no longer here to be stopped.
-    projection.catch(() => this.#projections.delete(readModel.name))
   }
 
   async rebuild(readModel: AnyReadModel, options: RebuildOptions = {}): Promise<Rebuilt> {
@@ -252,8 +236,7 @@ export class LogDaybook implements Daybook {
   }
 
   async #settle(): Promise<void> {
-    const stopped = [...this.#projections.values()].map(async ({ projection }) => (await projection).stop())
-    await Promise.allSettled(stopped)
+    await this.#projections.stop()
     await this.#background.settled()
   }
 

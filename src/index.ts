@@ -110,9 +110,14 @@ export { type OpenOptions, open, type PostgresPool } from './open.ts'
 export type {
   DefinitionModule,
   Difference,
+  LastError,
   Projection,
+  ProjectionLag,
+  ProjectionPhase,
+  ProjectionReport,
   ProjectionStatus,
   ProjectOptions,
+  Quarantine,
   ReachedOptions,
   RebuildOptions,
   RebuildProgress,
@@ -128,6 +133,9 @@ export {
   type ReadModelOptions,
   type RowOf,
   readModel,
+  type SqlProjection,
+  type SqlProjectionOptions,
+  sqlProjection,
 } from './readmodels/index.ts'
 export {
   assertReadable,

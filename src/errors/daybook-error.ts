@@ -66,6 +66,14 @@ export interface DaybookErrorDetails {
   'rebuild-needed': { projection: string; found: string; expected: string }
   /** Another process, or another call, is rebuilding the read model. */
   'rebuild-under-way': { readModel: string }
+  /** A projection has applied more events than its log has: the log was restored, or is another one. */
+  'checkpoint-ahead': { projection: string; checkpoint: number; head: number }
+  /** The rows of a projection were all deleted, and not by it. */
+  'target-emptied': { projection: string; checkpoint: number }
+  /** Another definition of this name is at work in this process. */
+  'projection-name-taken': { projection: string }
+  /** An event could not be applied to a key, whose events wait from now on. */
+  'key-quarantined': { projection: string; key: string; position: number }
   /** The target cannot keep a row for what is in it; `key` where it says which. */
   'row-refused': { readModel: string; key?: string }
   /** A generation of a read model that was asked for is not there, or is not in the state that it must be in. */

@@ -1,7 +1,9 @@
-export { type ApplyBatch, applyBatch, type ProjectionBatch } from './apply-batch.ts'
-export type { ProjectionStatus } from './progress.ts'
-export { type ProjectOptions, project } from './project.ts'
-export type { Projection, ReachedOptions } from './projection.ts'
+export { applyBatch } from './apply-batch.ts'
+export type { AnyProjection, ApplyBatch, ProjectionBatch } from './batch.ts'
+export type { LastError, ProjectionPhase, ProjectionStatus } from './progress.ts'
+export type { ProjectOptions } from './project.ts'
+export type { Projection, ReachedOptions, RowsOf } from './projection.ts'
+export type { Quarantine } from './quarantine.ts'
 export {
   type DefinitionModule,
   type Difference,
@@ -14,3 +16,5 @@ export {
   rebuild,
   reconcile,
 } from './rebuilding/index.ts'
+export type { ProjectionLag, ProjectionReport } from './report.ts'
+export { RunningProjections } from './running-projections.ts'

@@ -1,13 +1,32 @@
 import type { DaybookError } from '../errors/index.ts'
 import { unlessAborted } from '../store/index.ts'
+import type { Held } from './batch.ts'
+import { Rate } from './rate.ts'
 
 export type ProjectionStatus = 'running' | 'stopped' | 'failed'
 
+/**
+ * What a projection is doing: `waiting` for another instance that is at work, `catching up` with history, `live`,
+ * `backing off` after an error that may pass; or it is at an end.
+ */
+export type ProjectionPhase = 'waiting' | 'catching up' | 'live' | 'backing off' | 'stopped' | 'failed'
+
+export interface LastError {
+  /** Of a `DaybookError`. */
+  readonly code?: string
+  readonly message: string
+  readonly at: Date
+}
+
 /** How far a projection has come, and who waits for it. */
 export class Progress {
+  readonly rate = new Rate()
+  /** Keys whose events wait. */
+  held: Held = new Map()
+  lastError: LastError | undefined
+  #phase: ProjectionPhase = 'waiting'
   #checkpoint: number
   #seen: number
-  #status: ProjectionStatus = 'running'
   #failure: DaybookError | undefined
   readonly #ended = new AbortController()
   readonly #waiting = new Set<() => void>()
@@ -27,8 +46,12 @@ export class Progress {
     return Math.max(this.#checkpoint, this.#seen)
   }
 
+  get phase(): ProjectionPhase {
+    return this.#phase
+  }
+
   get status(): ProjectionStatus {
-    return this.#status
+    return this.#phase === 'stopped' || this.#phase === 'failed' ? this.#phase : 'running'
   }
 
   get failure(): DaybookError | undefined {
@@ -38,6 +61,10 @@ export class Progress {
   /** Aborted when it runs no more. */
   get ended(): AbortSignal {
     return this.#ended.signal
+  }
+
+  enter(phase: Exclude<ProjectionPhase, 'stopped' | 'failed'>): void {
+    this.#phase = phase
   }
 
   /** The target's checkpoint was read anew, and stands wherever it stands. */
@@ -51,33 +78,35 @@ export class Progress {
     this.#wake()
   }
 
-  /** Everything up to the position is applied, as far as it concerns the read model. */
+  /** Everything up to the position is applied, as far as it concerns the projection. */
   see(position: number): void {
-    this.#seen = Math.max(this.#seen, position)
+    if (position <= this.#seen) return
+    this.#seen = position
+    this.#wake()
+  }
+
+  /** Something went wrong that may pass. */
+  suffer(error: unknown): void {
+    const code = error instanceof Error && 'code' in error ? { code: String(error.code) } : {}
+    this.lastError = { ...code, message: error instanceof Error ? error.message : String(error), at: new Date() }
   }
 
   end(failure?: DaybookError): void {
     this.#failure = failure
-    this.#status = failure === undefined ? 'stopped' : 'failed'
+    if (failure !== undefined) this.suffer(failure)
+    this.#phase = failure === undefined ? 'stopped' : 'failed'
     this.#ended.abort()
     this.#wake()
   }
 
-  /** Resolves when the checkpoint is at the position, or when the projection runs no more. */
-  async until(position: number, signal: AbortSignal): Promise<void> {
-    while (this.#checkpoint < position && this.#status === 'running') {
-      const { promise, forget } = this.#nextChange()
-      await unlessAborted(promise, signal).finally(forget)
-    }
-  }
-
-  #nextChange() {
+  /** Resolves at the next change of any of this. */
+  async change(signal: AbortSignal): Promise<void> {
     let resume = () => {}
-    const promise = new Promise<void>((resolve) => {
+    const changed = new Promise<void>((resolve) => {
       resume = resolve
     })
     this.#waiting.add(resume)
-    return { promise, forget: () => this.#waiting.delete(resume) }
+    await unlessAborted(changed, signal).finally(() => this.#waiting.delete(resume))
   }
 
   #wake(): void {

@@ -1,17 +1,35 @@
-import type { DaybookError } from '../errors/index.ts'
-import type { AnyReadModel } from '../readmodels/index.ts'
-import type { EventLog, ReadModelTargets } from '../store/index.ts'
-import type { ApplyBatch } from './apply-batch.ts'
+import { randomUUID } from 'node:crypto'
+import { DaybookError } from '../errors/index.ts'
+import type { AnyReadModel, AnySqlProjection } from '../readmodels/index.ts'
+import type { EventLog, ReadModelTarget, ReadModelTargets } from '../store/index.ts'
+import type { Failure } from './apply-carefully.ts'
+import type { AnyProjection, ApplyBatch } from './batch.ts'
+import { keyQuarantined } from './failures.ts'
+import { HeldLease } from './held-lease.ts'
 import { Progress } from './progress.ts'
 import { RunningProjection } from './projection.ts'
 import { rebuildNeeded } from './rebuild-needed.ts'
+import { toLeaseName, toNote } from './report.ts'
+import type { SharedTail } from './shared-tail.ts'
 
 export interface ProjectOptions {
   /** Where rows are kept: by the engine when absent (in memory, or as tables of the same PostgreSQL). */
   readonly targets?: ReadModelTargets
   /** False: apply what is recorded now, and stop. True when absent: go on. */
   readonly follow?: boolean
-  /** Told when an event cannot be applied and the projection stops. A process warning when absent. */
+  /**
+   * How many keys may be in quarantine; with one more the projection stops, as it is then its definition that is broken,
+   * and not some event. 100 when absent; 0 stops at the first event that cannot be applied.
+   */
+  readonly maxQuarantinedKeys?: number
+  /**
+   * How long another instance waits at the most before it takes over from one that was killed: 5,000 ms when absent, from
+   * 100 ms to an hour. The shorter, the more often the store is asked.
+   */
+  readonly leaseMs?: number
+  /** Told when an event could not be applied, and its key waits from then on. A process warning when absent. */
+  readonly onQuarantine?: (failure: DaybookError) => void
+  /** Told when the projection stops because of an error. A process warning when absent. */
   readonly onFailure?: (failure: DaybookError) => void
   /** Gives up catching up where `follow` is false. */
   readonly signal?: AbortSignal
@@ -21,31 +39,89 @@ export interface ProjectContext {
   readonly log: EventLog
   readonly targets: ReadModelTargets
   readonly applyBatch: ApplyBatch
+  readonly tail: SharedTail
+  /** Whether other processes may have the store open. */
+  readonly isSharedStore: boolean
 }
 
-/** Begins to keep a read model up to date, from its checkpoint on. */
-export async function project<Definition extends AnyReadModel>(
-  { log, targets, applyBatch }: ProjectContext,
-  readModel: Definition,
+const DEFAULT_MAX_QUARANTINED_KEYS = 100
+const DEFAULT_LEASE_MS = 5_000
+/** Of a lease: a waiting instance asks again so often that it takes over within the whole of it. */
+const ASKING_SHARE = 0.2
+/** Who has a store to itself takes its own lease over, also from a process that was killed. */
+const SOLE_OWNER = 'sole'
+
+/** Begins to keep a projection up to date, from its checkpoint on. */
+export async function project<Definition extends AnyProjection>(
+  context: ProjectContext,
+  projection: Definition,
   options: Omit<ProjectOptions, 'targets'> = {},
 ): Promise<RunningProjection<Definition>> {
-  const target = await targets.open(log.name, readModel.name)
-  const generation = await target.live(readModel.fingerprint)
-  if (generation.fingerprint !== readModel.fingerprint) throw rebuildNeeded(readModel, generation)
+  const { log, targets, applyBatch, tail } = context
+  const target = await openTarget(context, projection)
+  const generation = await target.live(projection.fingerprint)
+  if (generation.fingerprint !== projection.fingerprint) throw rebuildNeeded(projection, generation)
   const progress = new Progress(await generation.checkpoint())
-  const { onFailure = warn } = options
-  const projection = new RunningProjection(
-    readModel,
-    { log, readModel, generation, applyBatch, progress, onFailure },
+  const leaseMs = toLeaseMs(options.leaseMs)
+  const owner = context.isSharedStore ? randomUUID() : SOLE_OWNER
+  const durationMs = Math.ceil(leaseMs * (1 - ASKING_SHARE))
+  const note = () => toNote(projection, progress)
+  const need = { leases: log.leases, name: toLeaseName(projection.name), owner, durationMs, note }
+  const running = new RunningProjection<Definition>({
+    log,
+    projection,
     target,
-  )
-  if (options.follow ?? true) return projection
+    applyBatch,
+    progress,
+    tail,
+    lease: targets.isShared ? new HeldLease(need) : OWN,
+    owner,
+    askEveryMs: leaseMs * ASKING_SHARE,
+    maxQuarantinedKeys: options.maxQuarantinedKeys ?? DEFAULT_MAX_QUARANTINED_KEYS,
+    onQuarantined: (failure) => tell(projection, failure, options),
+    onFailure: options.onFailure ?? warn,
+  })
+  if (options.follow ?? true) return running
   try {
-    await projection.reached(await log.head(), toPatience(options.signal))
+    await running.reached(await log.head(), toPatience(options.signal))
   } finally {
-    await projection.stop()
+    await running.stop()
   }
-  return projection
+  return running
+}
+
+/** What is kept here is kept by nobody else. */
+const OWN = {
+  acquire: async () => true,
+  isHeld: true,
+  lost: new AbortController().signal,
+  release: async () => {},
+  tell: async () => {},
+}
+
+async function openTarget(
+  { log, targets }: Pick<ProjectContext, 'log' | 'targets'>,
+  projection: AnyReadModel | AnySqlProjection,
+): Promise<ReadModelTarget> {
+  if (!('kind' in projection)) return await targets.open(log.name, projection.name)
+  if (targets.openLedger !== undefined) return await targets.openLedger(log.name, projection.name)
+  const capability = `SQL projections, such as ${projection.name}`
+  const message = `These targets do not support ${capability}: they need the events in PostgreSQL or PGlite.`
+  throw new DaybookError('not-supported', message, { engine: 'target', capability })
+}
+
+function toLeaseMs(leaseMs = DEFAULT_LEASE_MS): number {
+  if (leaseMs >= 100 && leaseMs <= 3_600_000) return leaseMs
+  const problem = `is ${leaseMs}, and not from 100 to 3600000`
+  throw new DaybookError('invalid-argument', `leaseMs ${problem}.`, { argument: 'leaseMs', problem })
+}
+
+function tell(
+  { name }: AnyProjection,
+  { key, position, cause }: Failure,
+  { onQuarantine = warn }: ProjectOptions,
+): void {
+  onQuarantine(keyQuarantined({ projection: name, key, position }, cause))
 }
 
 /** The longest time that a timer takes, some 24 days: catching up takes what it takes. */

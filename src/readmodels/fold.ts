@@ -87,7 +87,12 @@ function assertKey(readModel: AnyReadModel, key: unknown): void {
     throw brokenDefinition(`The read model ${readModel.name}`, `gives the key ${quote(key)}, which ${problem}`)
 }
 
-function assertRow(readModel: AnyReadModel, key: string, row: unknown, place: Pick<Generation, 'findProblem'>): void {
+export function assertRow(
+  readModel: AnyReadModel,
+  key: string,
+  row: unknown,
+  place: Pick<Generation, 'findProblem'>,
+): void {
   if (row === undefined) return
   const definition = `The read model ${readModel.name}`
   const found = findJsonProblem(row, 'row')

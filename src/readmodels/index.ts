@@ -1,4 +1,5 @@
 export { foldRows, type KeyedBatch, toKeyed } from './fold.ts'
+export { foldKey } from './fold-key.ts'
 export {
   type AnyReadModel,
   type EvolveRow,
@@ -7,3 +8,9 @@ export {
   type RowOf,
   readModel,
 } from './read-model.ts'
+export {
+  type AnySqlProjection,
+  type SqlProjection,
+  type SqlProjectionOptions,
+  sqlProjection,
+} from './sql-projection.ts'

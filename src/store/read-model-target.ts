@@ -109,6 +109,11 @@ export interface Generation {
    * is absent, every row can be held. The event that makes such a row cannot be applied.
    */
   findProblem?(row: unknown): string | undefined
+  /**
+   * The same for SQL of the user's own, which runs in the transaction that moves the checkpoint; nothing runs, and false,
+   * where that is not to be moved. Undefined where the checkpoint is not in the database that the events are in.
+   */
+  saveWith?(move: CheckpointMove, work: (client: SqlClient) => Promise<void>): Promise<boolean>
   /** Keys whose events wait, by key. */
   quarantined(): Promise<readonly QuarantinedKey[]>
   /** True where rows were written, and somebody else has deleted them all since. */

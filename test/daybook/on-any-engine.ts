@@ -206,7 +206,10 @@ export function describeDaybook(openDaybook: (options: OpenOptions) => Promise<D
         },
       })
       const failures: Error[] = []
-      const projection = await daybook.project(failing, { onFailure: (failure) => failures.push(failure) })
+      const projection = await daybook.project(failing, {
+        maxQuarantinedKeys: 0,
+        onFailure: (failure) => failures.push(failure),
+      })
       await expect(projection.reached(2)).rejects.toMatchObject({ code: 'projection-failed', details: { position: 2 } })
       expect(failures).toHaveLength(1)
       expect(isDaybookError(projection.failure, 'projection-failed')).toBe(true)

@@ -1,7 +1,7 @@
 import { storedTypes } from '../../events/index.ts'
 import type { AnyReadModel } from '../../readmodels/index.ts'
 import type { EventLog, Generation } from '../../store/index.ts'
-import type { ApplyBatch } from '../apply-batch.ts'
+import type { ApplyBatch } from '../batch.ts'
 
 export interface CatchUp {
   readonly log: EventLog

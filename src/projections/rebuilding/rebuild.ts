@@ -18,7 +18,7 @@ import {
   type ReadModelTargets,
   refuse,
 } from '../../store/index.ts'
-import type { ApplyBatch } from '../apply-batch.ts'
+import type { ApplyBatch } from '../batch.ts'
 import { buildShares, joinShares, type RunShare } from './build.ts'
 import { catchUp } from './catch-up.ts'
 import { compare } from './compare.ts'

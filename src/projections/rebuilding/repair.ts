@@ -17,6 +17,8 @@ export interface Repair {
 }
 
 const MAX_ROUNDS = 10
+/** Under load the checkpoint moves on between two statements, but not every time. */
+const MAX_ATTEMPTS = 200
 /** Rows that are saved at once. */
 const CHUNK_SIZE = 1_000
 
@@ -34,16 +36,20 @@ export async function repair({ live, fold, comparing, keys }: Repair): Promise<n
 }
 
 async function write(live: Generation, fold: SampledFold, { signal }: CompareOptions, keys: readonly string[]) {
-  const found = await live.load(keys)
-  const checkpoint = await live.checkpoint()
-  if ((await fold.checkpoint()) < checkpoint) await fold.catchUp(signal)
-  const right = await fold.load(keys)
-  const changes = new Map<string, RowChange>()
-  for (const key of keys) {
-    const { row, position } = right.get(key) ?? { row: undefined, position: found.get(key)?.position ?? checkpoint }
-    if (position <= checkpoint) changes.set(key, { row, position })
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    await fold.catchUp(signal)
+    const found = await live.load(keys)
+    const right = await fold.load(keys)
+    const checkpoint = await live.checkpoint()
+    // From here to the write the checkpoint must stand still, so nothing else is done in between.
+    if ((await fold.checkpoint()) < checkpoint) continue
+    const changes = new Map<string, RowChange>()
+    for (const key of keys) {
+      const { row, position } = right.get(key) ?? { row: undefined, position: found.get(key)?.position ?? checkpoint }
+      if (position <= checkpoint) changes.set(key, { row, position })
+    }
+    if (await live.save(changes, { from: checkpoint, to: checkpoint })) return
   }
-  await live.save(changes, { from: checkpoint, to: checkpoint })
 }
 
 async function findDrifted(comparing: CompareOptions, keys: readonly string[]): Promise<string[]> {

@@ -118,6 +118,19 @@ export class PostgresGeneration implements Generation {
     }
   }
 
+  async saveWith(move: CheckpointMove, work: (client: SqlClient) => Promise<void>): Promise<boolean> {
+    const revision = await this.#database.transaction(async (client) => {
+      const made = await this.#save(client, new Map(), move)
+      if (made === undefined) return undefined
+      await work(client)
+      // It fails where a statement of theirs has failed and they passed over it: the commit would be a roll-back.
+      await client.query('select 1')
+      return made
+    })
+    if (revision !== undefined && this.#revision !== null) this.#revision = revision
+    return revision !== undefined
+  }
+
   /** The revision that this makes; undefined when it may not. */
   async #save(client: SqlClient, changes: ReadonlyMap<string, RowChange>, move: CheckpointMove) {
     const { log, layout } = this.#place

@@ -1,0 +1,71 @@
+/**
+ * What a writer knows of its rows without asking the target: those that it has lately read or changed, so that the next
+ * batch can be folded while this one is being saved. It is right for as long as nobody else writes; `save` says when
+ * somebody did, and then everything is forgotten. The memory for it is bounded.
+ */
+import type { Generation, RowChange, StoredRow } from '../store/index.ts'
+
+const MAX_ROWS = 20_000
+/** Of JSON text, as estimated from every 64th row. */
+const MAX_WEIGHT = 16_777_216
+const SAMPLE_EVERY = 64
+
+export class RememberedRows {
+  readonly #generation: Generation
+  /** The longest untouched first. */
+  readonly #rows = new Map<string, StoredRow>()
+  /** What the last two batches have changed: it may still be on its way to the target. */
+  #recent: readonly ReadonlyMap<string, RowChange>[] = []
+  #sampled = 0
+  #seen = 0
+  #sampledWeight = 0
+
+  constructor(generation: Generation) {
+    this.#generation = generation
+  }
+
+  /** As `Generation.load`, after all that was kept. */
+  async load(keys: readonly string[]): Promise<ReadonlyMap<string, StoredRow>> {
+    const missing = keys.filter((key) => !this.#rows.has(key))
+    const read = missing.length === 0 ? new Map<string, StoredRow>() : await this.#generation.load(missing)
+    const found = new Map<string, StoredRow>()
+    for (const key of keys) {
+      const row = this.#rows.get(key) ?? read.get(key)
+      if (row === undefined) continue
+      // An evolve that changes rows in place must not change one that is on its way.
+      found.set(key, this.#recent.some((changes) => changes.has(key)) ? structuredClone(row) : row)
+    }
+    return found
+  }
+
+  /** Takes in what a batch has made of them. */
+  keep(changes: ReadonlyMap<string, RowChange>): void {
+    this.#recent = [...this.#recent.slice(-1), changes]
+    for (const [key, change] of changes) {
+      this.#rows.delete(key)
+      this.#rows.set(key, change)
+      if (this.#seen++ % SAMPLE_EVERY === 0) this.#sample(key, change)
+    }
+    const max = Math.min(MAX_ROWS, Math.max(1, Math.floor(MAX_WEIGHT / (this.#sampledWeight / this.#sampled || 1))))
+    // What the batch has changed stays until it is saved: nobody else has it.
+    const least = Math.max(max, 2 * changes.size)
+    if (this.#rows.size > least) this.#shrinkTo(Math.max(Math.floor(least * 0.75), changes.size))
+  }
+
+  #sample(key: string, { row }: RowChange): void {
+    this.#sampled++
+    this.#sampledWeight += key.length + (row === undefined ? 0 : JSON.stringify(row).length)
+  }
+
+  #shrinkTo(size: number): void {
+    for (const key of this.#rows.keys()) {
+      if (this.#rows.size <= size) return
+      this.#rows.delete(key)
+    }
+  }
+
+  forget(): void {
+    this.#rows.clear()
+    this.#recent = []
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * Keeps a projection up to date.
+ *
+ *     waiting ──lease acquired──▶ catching up ──near the head──▶ live
+ *        ▲                            ▲  │                        │ │
+ *        │                            │  └───────────────────────▶│ │ fell off the shared tail
+ *        │                            └───────────────────────────┼─┘
+ *        ├──────────────lease lost────────────────────────────────┤
+ *     backing off ◀──an error that may pass, or another instance was faster
+ *
+ *     any of them ──stop──▶ stopped      ──an error that does not pass──▶ failed
+ *
+ * Every batch moves the checkpoint by compare-and-set from where it began. So after whatever happened there is one way
+ * on: to begin again from the target's checkpoint. The lease only keeps instances from doing the same work twice.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { type DaybookError, isDaybookError } from '../errors/index.ts'
+import { type RecordedEvent, storedTypes } from '../events/index.ts'
+import type { EventLog, Generation, ReadModelTarget } from '../store/index.ts'
+import type { Failure } from './apply-carefully.ts'
+import type { AnyProjection, ApplyBatch } from './batch.ts'
+import { checkpointAhead, isFatal, targetEmptied } from './failures.ts'
+import type { HeldLease } from './held-lease.ts'
+import { Pipeline, Superseded } from './pipeline.ts'
+import type { Progress } from './progress.ts'
+import { rebuildNeeded } from './rebuild-needed.ts'
+import type { SharedTail, Subscription } from './shared-tail.ts'
+
+export interface RunnerContext {
+  readonly log: EventLog
+  readonly projection: AnyProjection
+  readonly target: ReadModelTarget
+  readonly applyBatch: ApplyBatch
+  readonly progress: Progress
+  readonly tail: SharedTail
+  readonly lease: Pick<HeldLease, 'acquire' | 'isHeld' | 'lost' | 'release' | 'tell'>
+  /** How often one that waits asks for the lease. */
+  readonly askEveryMs: number
+  readonly maxQuarantinedKeys: number
+  readonly onQuarantined: (failure: Failure) => void
+  /** Told once, when the projection fails. */
+  readonly onFailure: (failure: DaybookError) => void
+}
+
+const FIRST_BACK_OFF_MS = 20
+const LONGEST_BACK_OFF_MS = 5_000
+/** Nearer to the head than this a pass over history is shorter than what comes in meanwhile. */
+const NEAR = 1_000
+/** How often one that is live looks whether everything is still as it should be. */
+const CHECK_EVERY_MS = 2_000
+/** How far it may have looked beyond its checkpoint, before that is worth a write. */
+const KEEP_AFTER = 1_000
+
+/** Resolves when the projection has failed, or was stopped. Rejects only with what `onFailure` throws. */
+export async function run(context: RunnerContext, signal: AbortSignal): Promise<void> {
+  const { progress, lease, onFailure } = context
+  const failure = await runUntilEnd(context, signal)
+  if (failure === undefined) await keepSeen(context).catch(() => {})
+  progress.end(failure)
+  try {
+    if (failure !== undefined) onFailure(failure)
+  } finally {
+    await lease.release()
+  }
+}
+
+async function runUntilEnd(context: RunnerContext, signal: AbortSignal): Promise<DaybookError | undefined> {
+  const { progress } = context
+  for (let setbacks = 0; !signal.aborted; setbacks++) {
+    const begin = progress.checkpoint
+    try {
+      await lead(context, signal)
+    } catch (error) {
+      if (isDaybookError(error, 'closed')) return undefined
+      if (isFatal(error)) return error
+      if (!(error instanceof Superseded)) progress.suffer(error)
+    }
+    if (progress.checkpoint > begin) setbacks = 0
+    await backOff(context, setbacks, signal)
+  }
+  return undefined
+}
+
+/** With full jitter: several instances meet with the same setback at the same moment. */
+async function backOff({ progress }: RunnerContext, setbacks: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  progress.enter('backing off')
+  const waitMs = Math.random() * Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** setbacks)
+  await delay(waitMs, undefined, { signal }).catch(() => {})
+}
+
+/** Until it is stopped, or the lease is lost, or something goes wrong. */
+async function lead(context: RunnerContext, signal: AbortSignal): Promise<void> {
+  await untilLeased(context, signal)
+  if (signal.aborted) return
+  const reign = AbortSignal.any([signal, context.lease.lost])
+  try {
+    const pipeline = await begin(context)
+    while (!reign.aborted) {
+      await catchUp(context, pipeline, reign)
+      await follow(context, pipeline, reign)
+    }
+  } catch (error) {
+    // What was broken off for it is no error.
+    if (!reign.aborted || isFatal(error)) throw error
+  }
+}
+
+/** One that waits is there for its readers all the same: it knows how far the other has come. */
+async function untilLeased({ lease, progress, askEveryMs, ...context }: RunnerContext, signal: AbortSignal) {
+  while (!signal.aborted && !(await lease.acquire())) {
+    progress.enter('waiting')
+    progress.move(await observeCheckpoint(context))
+    await delay(askEveryMs * (0.75 + Math.random() / 4), undefined, { signal }).catch(() => {})
+  }
+}
+
+/** Where the live rows are by now, whoever keeps them up to date. */
+export async function observeCheckpoint({ target, projection }: Pick<RunnerContext, 'target' | 'projection'>) {
+  return await (await target.live(projection.fingerprint)).checkpoint()
+}
+
+async function begin(context: RunnerContext): Promise<Pipeline> {
+  const { target, projection, progress } = context
+  const generation = await target.live(projection.fingerprint)
+  if (generation.fingerprint !== projection.fingerprint) throw rebuildNeeded(projection, generation)
+  progress.beginFrom(await generation.begin())
+  progress.held = new Map((await generation.quarantined()).map((entry) => [entry.key, entry]))
+  await assertSound(context, generation)
+  return new Pipeline({ ...context, generation })
+}
+
+async function assertSound({ log, projection, progress }: RunnerContext, generation: Generation): Promise<void> {
+  const { checkpoint } = progress
+  const head = await log.head()
+  if (checkpoint > head) throw checkpointAhead(projection.name, checkpoint, head)
+  if (await generation.isEmptied()) throw targetEmptied(projection.name, checkpoint)
+}
+
+/** History, by a filter of its own: what is of other types is not even read. */
+async function catchUp(context: RunnerContext, pipeline: Pipeline, signal: AbortSignal): Promise<void> {
+  const { log, progress, lease } = context
+  for (let head = await log.head(); head > progress.position; head = await log.head()) {
+    const isFar = head - progress.position > NEAR
+    if (isFar && progress.phase !== 'catching up') {
+      progress.enter('catching up')
+      void lease.tell()
+    }
+    await readUpTo(context, pipeline, head, signal)
+    if (!isFar) return
+  }
+}
+
+async function readUpTo(context: RunnerContext, pipeline: Pipeline, upTo: number, signal: AbortSignal): Promise<void> {
+  const { log, projection, progress } = context
+  const types = toTypes(projection)
+  for await (const events of log.read({ types, after: progress.position, upTo, signal }).batches()) {
+    await push(context, pipeline, events)
+    if (signal.aborted) break
+  }
+  await pipeline.drain()
+  if (!signal.aborted) progress.see(upTo)
+}
+
+/** A process that has slept through its lease notices it here; the checkpoint would refuse it anyway. */
+async function push({ lease }: RunnerContext, pipeline: Pipeline, events: readonly RecordedEvent[]): Promise<void> {
+  if (!lease.isHeld) throw new Superseded()
+  await pipeline.push(events)
+}
+
+async function follow(context: RunnerContext, pipeline: Pipeline, signal: AbortSignal): Promise<void> {
+  const { tail, progress, lease } = context
+  const subscription = await tail.join()
+  try {
+    if (subscription.position > progress.position) {
+      await readUpTo(context, pipeline, subscription.position, signal)
+    }
+    if (progress.phase !== 'live') {
+      progress.enter('live')
+      void lease.tell()
+    }
+    await applyLive(context, { pipeline, subscription }, signal)
+  } finally {
+    subscription.leave()
+  }
+}
+
+interface Following {
+  readonly pipeline: Pipeline
+  readonly subscription: Subscription
+}
+
+/** Until it falls off. */
+async function applyLive(context: RunnerContext, { pipeline, subscription }: Following, signal: AbortSignal) {
+  const { progress } = context
+  const types = new Set(toTypes(context.projection))
+  let checkAtMs = performance.now() + CHECK_EVERY_MS
+  while (!signal.aborted) {
+    const events = await subscription.next(CHECK_EVERY_MS, signal)
+    if (events === undefined || signal.aborted) return
+    const own = events.filter(({ type, position }) => types.has(type) && position > progress.position)
+    if (own.length > 0) {
+      await push(context, pipeline, own)
+      await pipeline.drain()
+    }
+    progress.see(events.at(-1)?.position ?? 0)
+    if (performance.now() < checkAtMs) continue
+    checkAtMs = performance.now() + CHECK_EVERY_MS
+    await check(context)
+    if (progress.position - progress.checkpoint > KEEP_AFTER) await pipeline.moveTo(progress.position)
+  }
+}
+
+/** Looks whether the rows that it keeps are still those that readers see, and whether it is still to keep them. */
+async function check(context: RunnerContext): Promise<void> {
+  const { target, projection, progress } = context
+  const generation = await target.live(projection.fingerprint)
+  if (generation.fingerprint !== projection.fingerprint) throw rebuildNeeded(projection, generation)
+  // Rebuilt, or rolled back, or written by another instance.
+  if ((await generation.checkpoint()) !== progress.checkpoint) throw new Superseded()
+  await assertSound(context, generation)
+}
+
+/** What was not for this projection need not be looked at again by the next start. */
+async function keepSeen({ target, projection, progress, lease }: RunnerContext): Promise<void> {
+  if (progress.position === progress.checkpoint || !lease.isHeld) return
+  const generation = await target.live(projection.fingerprint)
+  if (generation.fingerprint !== projection.fingerprint) return
+  const isMoved = await generation.save(new Map(), { from: progress.checkpoint, to: progress.position })
+  if (isMoved) progress.move(progress.position)
+}
+
+export function toTypes({ events }: AnyProjection): readonly string[] {
+  return storedTypes(events)
+}
