@@ -7,6 +7,7 @@ import { type Attempt, Random, writeAtRandom } from 'daybook/testing'
 import { isDaybookError } from '../../src/errors/index.ts'
 import type { EventStore } from '../../src/store/index.ts'
 import { openPglite, openPostgres } from '../../src/stores/postgres/index.ts'
+import { openRedis } from '../../src/stores/redis/index.ts'
 import type { CommandResults } from './command-worker.ts'
 import { runLoad } from './load.ts'
 
@@ -29,6 +30,7 @@ function tell(message: WorkerMessage): Promise<void> {
 
 async function openStore(url: string): Promise<EventStore | undefined> {
   try {
+    if (url.startsWith('redis:')) return await openRedis(url)
     return url.startsWith('file:') ? await openPglite(url) : await openPostgres(url)
   } catch (error) {
     if (!isDaybookError(error)) throw error

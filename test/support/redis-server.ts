@@ -17,6 +17,8 @@ import { isRunning, releaseGuard, startGuard } from './guard.ts'
 export interface RedisOptions {
   /** Settings of redis.conf beside ours, such as `{ maxmemory: '8mb' }`. */
   readonly settings?: Readonly<Record<string, string | number>>
+  /** Of its administrator; random when absent. */
+  readonly password?: string
 }
 
 /** `polite` lets the server put its data in order; `kill` is kill -9. */
@@ -52,13 +54,16 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
 }
 
 /** Writes redis.conf, and gives the URL of the server's administrator. */
-async function configure(folder: string, { settings = {} }: RedisOptions): Promise<string> {
+async function configure(folder: string, { settings = {}, password = newPassword() }: RedisOptions): Promise<string> {
   const port = await findFreePort()
-  const password = randomBytes(16).toString('hex')
   const own = { ...SETTINGS, port, requirepass: password, dir: folder, pidfile: join(folder, PID_FILE) }
   const lines = Object.entries({ ...own, ...settings }).map(([name, value]) => `${name} ${value}\n`)
   writeFileSync(join(folder, 'redis.conf'), lines.join(''))
   return `redis://default:${password}@127.0.0.1:${port}`
+}
+
+export function newPassword(): string {
+  return randomBytes(16).toString('hex')
 }
 
 const PID_FILE = 'redis.pid'

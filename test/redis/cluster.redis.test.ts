@@ -1,0 +1,122 @@
+import { createClient } from 'redis'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openRedis } from '../../src/stores/redis/index.ts'
+import { runConformance } from '../conformance/run-suite.ts'
+import { describeOnOwnRedis } from '../support/redis.ts'
+import { onServer, type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts'
+import type { RedisServer } from '../support/redis-server.ts'
+
+describeOnOwnRedis('a cluster of three masters', () => {
+  let cluster: RedisCluster
+  beforeAll(async () => {
+    cluster = await startRedisCluster()
+  })
+  afterAll(() => cluster[Symbol.asyncDispose]())
+
+  runConformance('Redis Cluster', () => openRedis(cluster.url))
+
+  const anEvent = { type: 'Opened', data: { owner: 'Ada' }, tags: ['vip'] }
+
+  test('spreads logs over its masters, each log on one of them', async () => {
+    await using store = await openRedis(cluster.url)
+    const names = Array.from({ length: 30 }, (_, n) => `tenant-${n}`)
+    for (const name of names) {
+      const streams = ['account-1', 'order-1'].map((stream) => ({ stream, events: [anEvent] }))
+      await store.log(name).append({ streams })
+    }
+    const keys = await Promise.all(cluster.masters.map(listKeys))
+    const places = names.map((name) => keys.map((all) => all.some((key) => key.includes(`{${name}}`))))
+    for (const onMasters of places) expect(onMasters.filter(Boolean)).toHaveLength(1)
+    for (const [place] of cluster.masters.entries()) {
+      expect(places.filter((onMasters) => onMasters[place]).length).toBeGreaterThan(0)
+    }
+  })
+
+  test('is reached by any of its members', async () => {
+    for (const [place, { url }] of cluster.masters.entries()) {
+      await using store = await openRedis(url)
+      for (const name of ['one', 'two', 'three', 'four']) {
+        await store.log(name).append({ streams: [{ stream: `account-${place}`, events: [anEvent] }] })
+        expect(await store.log(name).head()).toBe(place + 1)
+      }
+    }
+  })
+
+  test('keeps a log whole whose name has braces', async () => {
+    await using store = await openRedis(cluster.url)
+    for (const name of ['}', '{', '{}', 'a}b', '{a}{b}', '%7D']) {
+      const log = store.log(`braces ${name}`)
+      await log.append({ streams: [{ stream: 'account-{1}', events: [anEvent] }] })
+      expect(await log.read({ tags: ['vip'] }).toArray()).toHaveLength(1)
+    }
+  })
+
+  async function listKeys({ url }: RedisServer): Promise<string[]> {
+    const client = await createClient({ url }).connect()
+    const keys = await client.keys('*')
+    client.destroy()
+    return keys
+  }
+
+  test('may move a log to another master in the middle of load, and the log stays whole', async () => {
+    await using store = await openRedis(cluster.url)
+    const log = store.log('moving')
+    const tail = log.tail()[Symbol.asyncIterator]()
+    const stop = new AbortController()
+    let appended = 0
+    const writing = Array.from({ length: 8 }, async (_, writer) => {
+      for (let version = 0; !stop.signal.aborted; version++) {
+        const event = { type: `T${appended % 40}`, data: { version }, tags: [`tag-${appended % 50}`] }
+        const streams = [
+          { stream: `own${writer}-1`, events: [event], expectedVersion: version },
+          { stream: `new-${writer}-${version}`, events: [event], expectedVersion: 'none' as const },
+        ]
+        await log.append({ streams })
+        appended++
+      }
+    })
+    const progress = async (more: number) => {
+      for (const enough = appended + more; appended < enough; ) {
+        await Promise.race([...writing, new Promise((go) => setImmediate(go))])
+      }
+    }
+    await progress(50)
+    await moveSlot(cluster, '{moving}', () => progress(0))
+    await progress(50)
+    stop.abort()
+    await Promise.all(writing)
+    const events = await log.read().toArray()
+    expect(events).toHaveLength(2 * appended)
+    expect(events.map(({ position }) => position)).toEqual(events.map((_, place) => place + 1))
+    for (const type of ['T1', 'T39']) {
+      const ofType = events.filter((event) => event.type === type)
+      expect(await log.read({ types: [type] }).toArray()).toEqual(ofType)
+    }
+    for (const event of events) expect((await tail.next()).value.position).toBe(event.position)
+    await tail.return?.()
+  })
+})
+
+/** Moves the slot of a hash tag from the master that has it to the next, key by key, as `redis-cli --cluster` does. */
+async function moveSlot(cluster: RedisCluster, tag: string, between: () => Promise<void>): Promise<void> {
+  const { masters } = cluster
+  const slot = String(await onServer(masters[0] as RedisServer, ['CLUSTER', 'KEYSLOT', tag]))
+  const ids = await Promise.all(masters.map(async (master) => String(await onServer(master, ['CLUSTER', 'MYID']))))
+  const counts = await Promise.all(masters.map((master) => onServer(master, ['CLUSTER', 'COUNTKEYSINSLOT', slot])))
+  const from = counts.findIndex((count) => Number(count) > 0)
+  const to = (from + 1) % masters.length
+  const [source, target] = [masters[from] as RedisServer, masters[to] as RedisServer]
+  await onServer(target, ['CLUSTER', 'SETSLOT', slot, 'IMPORTING', ids[from] as string])
+  await onServer(source, ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', ids[to] as string])
+  const { port, password } = new URL(target.url)
+  for (;;) {
+    const keys = (await onServer(source, ['CLUSTER', 'GETKEYSINSLOT', slot, '20'])) as string[]
+    if (keys.length === 0) break
+    const migrate = ['MIGRATE', '127.0.0.1', port, '', '0', '5000', 'AUTH', password, 'KEYS', ...keys]
+    await onServer(source, migrate)
+    await between()
+  }
+  for (const master of [target, source, ...masters]) {
+    await onServer(master, ['CLUSTER', 'SETSLOT', slot, 'NODE', ids[to] as string])
+  }
+}
