@@ -7,7 +7,7 @@ import type { Servers } from './servers.ts'
 import { pushEvent } from './stored-event.ts'
 
 export async function callAppend(servers: Servers, log: string, group: readonly Member[]): Promise<Outcome[]> {
-  const values = [String(group.length)]
+  const values = [servers.isCluster ? 'cluster' : '', String(group.length)]
   for (const member of group) pushMember(values, member)
   const replies = await callFunction(servers, 'appends', { name: 'append', key: headKey(log), values })
   return (replies as Reply[]).map((reply, place) => decodeOutcome(reply, (group[place] as Member).append))

@@ -28,11 +28,17 @@ export class Servers {
   /** All that were ever heard of; the first is the one to ask when nothing is known. */
   #addresses: string[]
   #isClosed = false
+  #isCluster = false
 
   constructor(driver: RedisDriver, target: RedisTarget) {
     this.#driver = driver
     this.#target = target
     this.#addresses = [toAddress(target)]
+  }
+
+  /** Known when `sendToMasters` was called. */
+  get isCluster(): boolean {
+    return this.#isCluster
   }
 
   /** Sends a command, whose keys lie where `key` does. */
@@ -127,7 +133,8 @@ export class Servers {
     const [address] = this.#addresses as [string]
     const client = await this.#client('reads', address)
     const info = String(await client.sendCommand(['INFO', 'server']))
-    if (!/redis_mode:cluster/.test(info)) return [address]
+    this.#isCluster = /redis_mode:cluster/.test(info)
+    if (!this.#isCluster) return [address]
     const slots = (await client.sendCommand(['CLUSTER', 'SLOTS'])) as SlotRange[]
     const masters = slots.map(([, , [host, port]]) => toAddress({ host: host ?? '', port: Number(port) }))
     const known = [...new Set(masters.map((master) => toAddress(ofAddress(this.#target, master))))]

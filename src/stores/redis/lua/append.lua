@@ -1,5 +1,5 @@
 -- Records a group of appends, each judged by itself, in order: one that is refused writes nothing, and leaves its
--- neighbours alone. The arguments: how many appends, then of each
+-- neighbours alone. The arguments: `cluster` or empty, how many appends, then of each
 --   the id of its first event if it may be a repeat, or empty
 --   its command's id, digest and result, or three empty texts
 --   how many touches, then of each the stream, the version expected (-1 any, -2 exists), how many events, the events
@@ -19,7 +19,7 @@ local function take_touch(take)
   local touch = { stream = take(), events = {} }
   touch.expected = tonumber(take())
   for place = 1, tonumber(take()) do
-    touch.events[place] = take_event(take)
+    touch.events[place] = take_event(take, touch.stream)
   end
   return touch
 end
@@ -30,8 +30,12 @@ local function take_append(take)
   append.command_digest = take()
   append.command_result = take()
   append.touches = {}
+  append.events = {}
   for place = 1, tonumber(take()) do
     append.touches[place] = take_touch(take)
+    for _, event in ipairs(append.touches[place].events) do
+      table.insert(append.events, event)
+    end
   end
   append.boundaries = {}
   for place = 1, tonumber(take()) do
@@ -44,16 +48,15 @@ local function take_append(take)
   return append
 end
 
-local function is_recorded(pen, id)
-  return pen.ids[id] ~= nil or redis.call('HEXISTS', pen.log.ids, id) == 1
-end
-
 local function is_met(expected, version)
   return expected == version or expected == ANY or (expected == EXISTS and version > 0)
 end
 
 -- The lowest position of an event that breaks one of the boundaries, or nil.
 local function find_broken(pen, boundaries)
+  if #boundaries > 0 then
+    flush_postings(pen)
+  end
   local lowest
   for _, boundary in ipairs(boundaries) do
     local found = find(open_search(pen.log, boundary, false), boundary.after + 1)
@@ -80,7 +83,7 @@ local function judge(pen, append)
   if command then
     return { 4, command }
   end
-  if append.first_id ~= '' and is_recorded(pen, append.first_id) then
+  if append.first_id ~= '' and pen.known_ids[append.first_id] then
     return { 3 }
   end
   local conflict = find_conflict(pen, append.touches)
@@ -91,12 +94,6 @@ local function judge(pen, append)
   if broken ~= nil then
     return { 2, broken }
   end
-  append.events = {}
-  for _, touch in ipairs(append.touches) do
-    for _, event in ipairs(touch.events) do
-      table.insert(append.events, event)
-    end
-  end
   local taken = find_taken_id(pen, append.events)
   return taken and { 5, taken }
 end
@@ -105,9 +102,9 @@ local function record(pen, append)
   local reply = { 0, 0, pen.now_ms }
   for _, touch in ipairs(append.touches) do
     table.insert(reply, stream_of(pen, touch.stream).version)
-    for _, event in ipairs(touch.events) do
-      write_event(pen, touch.stream, event, pen.now_ms)
-    end
+  end
+  for _, event in ipairs(append.events) do
+    write_event(pen, event, pen.now_ms)
   end
   if append.command_id ~= '' then
     local command = int(pen.now_ms) .. '\n' .. append.command_digest .. '\n' .. append.command_result
@@ -121,9 +118,18 @@ end
 local function append_group(keys, args)
   local pen = open_pen(open_log(keys))
   local take = reader(args)
+  local is_cluster = take() == 'cluster'
   local appends = {}
+  local events = {}
   for place = 1, tonumber(take()) do
     appends[place] = take_append(take)
+    for _, event in ipairs(appends[place].events) do
+      table.insert(events, event)
+    end
+  end
+  look_up_ids(pen, events)
+  if is_cluster then
+    assert_keys_here(pen.log, events)
   end
   local replies = {}
   for place, append in ipairs(appends) do

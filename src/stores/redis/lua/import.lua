@@ -1,14 +1,13 @@
--- Takes in a batch of history, all of it or nothing. The arguments: how many events, then of each its time in
--- milliseconds (empty for now), its stream, and the event. Returns a list that begins with an outcome:
+-- Takes in a batch of history, all of it or nothing. The arguments: `cluster` or empty, how many events, then of each its
+-- time in milliseconds (empty for now), its stream, and the event. Returns a list that begins with an outcome:
 --   0 imported: the log's head
 --   1 an event is earlier than the one before: its place from 0, its time, the time before
 --   2 an id is taken: the id
 local function take_imported(take)
   local time_ms = tonumber(take())
   local stream = take()
-  local event = take_event(take)
+  local event = take_event(take, stream)
   event.time_ms = time_ms
-  event.stream = stream
   return event
 end
 
@@ -26,6 +25,7 @@ end
 local function import_batch(keys, args)
   local pen = open_pen(open_log(keys))
   local take = reader(args)
+  local is_cluster = take() == 'cluster'
   local events = {}
   for place = 1, tonumber(take()) do
     events[place] = take_imported(take)
@@ -34,12 +34,16 @@ local function import_batch(keys, args)
   if disorder ~= nil then
     return disorder
   end
+  look_up_ids(pen, events)
   local taken = find_taken_id(pen, events)
   if taken ~= nil then
     return { 2, taken }
   end
+  if is_cluster then
+    assert_keys_here(pen.log, events)
+  end
   for _, event in ipairs(events) do
-    write_event(pen, event.stream, event, event.time_ms)
+    write_event(pen, event, event.time_ms)
   end
   close_pen(pen)
   return { 0, pen.position }

@@ -2,8 +2,8 @@
 -- events that have one type, category, tag or correlation id; a cursor walks it, ever onwards. Several lists are searched by leapfrog: each in turn
 -- jumps to what the others have reached, so that the work is that of the rarest, however common the others are.
 
-local FIRST_CHUNK = 8
-local LONGEST_CHUNK = 512
+local FIRST_CHUNK = 4
+local LONGEST_CHUNK = 128
 
 local function is_reached(found, position, backwards)
   if backwards then
@@ -12,21 +12,40 @@ local function is_reached(found, position, backwards)
   return found >= position
 end
 
--- Types and categories are few and their lists long: streams, which are compact. Tags and correlation ids are many and
--- their lists short: sorted sets.
+-- Adds the positions of an entry to a chunk, in the direction of the walk, from `position` on.
+local function add_postings(chunk, entry, position, backwards)
+  local found = {}
+  for text in entry[2][2]:gmatch('%d+') do
+    table.insert(found, tonumber(text))
+  end
+  for place = 1, #found do
+    local each = backwards and found[#found - place + 1] or found[place]
+    if is_reached(each, position, backwards) then
+      table.insert(chunk, each)
+    end
+  end
+end
+
+-- Types and categories are few and their lists long: streams, which are compact. An entry holds several positions, and
+-- has the last of them as its id, so that the entry which reaches into a range is never before it.
 local function fetch_stream(key, position, backwards, size)
+  local chunk = {}
   local entries
   if backwards then
+    for _, entry in ipairs(redis.call('XRANGE', key, int(position + 1), '+', 'COUNT', 1)) do
+      add_postings(chunk, entry, position, backwards)
+    end
     entries = redis.call('XREVRANGE', key, int(position), '-', 'COUNT', size)
   else
     entries = redis.call('XRANGE', key, int(position), '+', 'COUNT', size)
   end
-  local positions = {}
-  for place, entry in ipairs(entries) do
-    positions[place] = tonumber(entry[1]:match('^%d+'))
+  for _, entry in ipairs(entries) do
+    add_postings(chunk, entry, position, backwards)
   end
-  return positions
+  return chunk, #entries < size
 end
+
+-- Tags and correlation ids are many and their lists short: sorted sets.
 
 local function fetch_set(key, position, backwards, size)
   local members
@@ -38,7 +57,7 @@ local function fetch_set(key, position, backwards, size)
   for place, member in ipairs(members) do
     members[place] = tonumber(member)
   end
-  return members
+  return members, #members < size
 end
 
 local function open_cursor(fetch, key, backwards)
@@ -52,8 +71,7 @@ local function seek_list(cursor, position)
     if cursor.is_dry then
       return nil
     end
-    cursor.chunk = cursor.fetch(cursor.key, position, cursor.backwards, cursor.size)
-    cursor.is_dry = #cursor.chunk < cursor.size
+    cursor.chunk, cursor.is_dry = cursor.fetch(cursor.key, position, cursor.backwards, cursor.size)
     cursor.size = math.min(cursor.size * 4, LONGEST_CHUNK)
     cursor.at = 1
   end
