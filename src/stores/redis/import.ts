@@ -85,7 +85,11 @@ function addEvent(batch: Batch, imported: ImportedEvent, index: number): void {
 /** Returns the log's head after the batch. */
 async function writeBatch(batch: Batch, first: number, context: ImportContext): Promise<number> {
   const { log, servers } = context
-  const call = { name: 'import', key: headKey(log), values: [servers.isCluster ? 'cluster' : '', String(batch.events), ...batch.values] }
+  const call = {
+    name: 'import',
+    key: headKey(log),
+    values: [servers.isCluster ? 'cluster' : '', String(batch.events), ...batch.values],
+  }
   const reply = await namingLoss(REDIS_LOSSES, () => callFunction(servers, 'appends', call))
   const head = decodeReply(reply as Reply, first, log)
   context.onBatch()
