@@ -1,4 +1,5 @@
 /** The assembled thing: the use cases over one log of a store, and what they share while the process runs. */
+import { availableParallelism } from 'node:os'
 import { type AnyAggregate, type LoadAggregate, load, type StateOf } from './aggregates/index.ts'
 import {
   type ArgumentsOf,
@@ -31,6 +32,7 @@ import {
   reconcile,
 } from './projections/index.ts'
 import type { AnyReadModel } from './readmodels/index.ts'
+import type { Reopening } from './reopening.ts'
 import {
   type Appended,
   type AppendOptions,
@@ -61,6 +63,8 @@ export interface Assembly {
   readonly instruments: Instruments
   readonly execution: ExecutorOptions
   defaultTargets(): Promise<ReadModelTargets>
+  /** How another thread opens the store, where one can. */
+  readonly reopening?: Reopening
   /** The daybooks that were asked for, by log. */
   readonly daybooks: Map<string, LogDaybook>
 }
@@ -149,7 +153,14 @@ export class LogDaybook implements Daybook {
   }
 
   async rebuild(readModel: AnyReadModel, options: RebuildOptions = {}): Promise<Rebuilt> {
-    return await rebuild(await this.#projecting(options), readModel, options)
+    const { reopening } = this.#assembly
+    const { definition } = options
+    const context = await this.#projecting(options)
+    if (definition === undefined || reopening === undefined) return await rebuild(context, readModel, options)
+    const { inThreads } = await import('./rebuild-threads.ts')
+    const workers = options.workers ?? availableParallelism()
+    const threads = inThreads({ ...reopening, log: this.name, readModel, definition })
+    return await rebuild({ ...context, inThreads: threads }, readModel, { ...options, workers })
   }
 
   async rollBack(readModel: AnyReadModel, options: Pick<RebuildOptions, 'targets'> = {}): Promise<void> {

@@ -3,6 +3,7 @@ import { assertExecutorOptions, type ExecutorOptions } from './commands/index.ts
 import { LogDaybook } from './daybook.ts'
 import type { Daybook, Instruments } from './daybook-interface.ts'
 import { DaybookError } from './errors/index.ts'
+import type { Reopening } from './reopening.ts'
 import { assertReadable, type SchemaReader } from './schema/index.ts'
 import { type EventStore, isSqlStore, openMemory, type ReadModelTargets, refuse } from './store/index.ts'
 
@@ -37,19 +38,11 @@ const DEFAULT_LOG = 'main'
 /**
  * Opens the daybook at a URL, or over a `pg` Pool of the caller's own, which closing leaves open.
  *
-<<<<<<< HEAD
- * @param where `memory:`, `file:DIR` (PostgreSQL in this process, one process at a time), `postgres://…`, or a Pool.
- * @throws `unknown-engine`, `missing-driver`, `connection-lost`, `store-locked`, `migration-needed`, `store-newer`,
- * `migration-altered`; `unreadable-log` where `definitions` do not read what it holds
- * @throws `invalid-argument`, `unknown-engine`, `missing-driver`, `connection-lost`, `store-locked`, `migration-needed`, `store-newer`,
- * `migration-altered`
-=======
  * @param where `memory:`, `file:DIR` (PostgreSQL in this process, one process at a time), `postgres://…`, a Pool,
  * `redis://…` or `rediss://…` (one server, or any of a cluster).
  * @throws `invalid-argument`, `unknown-engine`, `missing-driver`, `connection-lost`, `store-locked`, `migration-needed`,
  * `store-newer`, `migration-altered`, `not-durable`, `store-full`; `unreadable-log` where `definitions` do not read what it
  * holds
->>>>>>> 63c5ce9 (Keep logs on Redis, by functions on the server that do each append in one go)
  * @example
  * await using daybook = await open('file:./bank')
  */
@@ -76,7 +69,10 @@ export async function open(where: string | PostgresPool, options: OpenOptions = 
     targets ??= targetsOf(store)
     return targets
   }
-  const daybook = new LogDaybook({ store, instruments, execution, daybooks, defaultTargets }, log, true)
+  const reopening =
+    typeof where === 'string' && store.capabilities.shared ? toReopening(where, engineOptions) : undefined
+  const assembly = { store, instruments, execution, daybooks, defaultTargets, ...(reopening && { reopening }) }
+  const daybook = new LogDaybook(assembly, log, true)
   daybooks.set(log, daybook)
   if (definitions !== undefined) await assertReadableOrClose(daybook, definitions)
   return daybook
@@ -103,7 +99,8 @@ const ENGINES: Readonly<Record<string, OpenEngine>> = {
   'rediss://': openRedisServer,
 }
 
-async function openStore(where: string | PostgresPool, options: EngineOptions): Promise<EventStore> {
+/** The engine alone. */
+export async function openStore(where: string | PostgresPool, options: EngineOptions): Promise<EventStore> {
   if (typeof where !== 'string') return await openServer(where, options)
   const scheme = Object.keys(ENGINES).find((beginning) => where.startsWith(beginning))
   const openEngine = scheme === undefined ? undefined : ENGINES[scheme]
@@ -123,7 +120,16 @@ async function openRedisServer(url: string, options: EngineOptions): Promise<Eve
   return await (await import('./stores/redis/index.ts')).openRedis(url, options)
 }
 
-async function targetsOf(store: EventStore): Promise<ReadModelTargets> {
+/** Settings alone: what else there may be cannot be handed to a thread, nor is it needed there. */
+function toReopening(url: string, options: EngineOptions): Reopening {
+  const settings = Object.entries(options).filter(
+    ([, value]) => typeof value !== 'object' && typeof value !== 'function',
+  )
+  return { url, options: Object.fromEntries(settings) }
+}
+
+/** Where an engine keeps read models itself. */
+export async function targetsOf(store: EventStore): Promise<ReadModelTargets> {
   if (!isSqlStore(store)) return (await import('./targets/memory/index.ts')).memoryTargets()
   return (await import('./targets/postgres/index.ts')).postgresTargets(store.database)
 }

@@ -3,10 +3,10 @@
  * the `tsx` of the application, if it has one.
  */
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { DaybookConfig } from '../config.ts'
+import { importModule, UnreadableModule } from '../import-module.ts'
 import { UsageProblem } from './usage.ts'
 
 const NAMES = ['ts', 'mts', 'js', 'mjs'].map((extension) => `daybook.config.${extension}`)
@@ -35,24 +35,10 @@ export async function loadConfig(named: string | undefined, folder = process.cwd
 }
 
 async function importConfig(file: string): Promise<{ default?: unknown }> {
-  const url = pathToFileURL(file).href
   try {
-    return await import(url)
+    return await importModule(pathToFileURL(file).href)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error
-    await registerTsx(file)
-    return await import(url)
+    if (error instanceof UnreadableModule) throw new UsageProblem(error.message, { cause: error })
+    throw error
   }
-}
-
-async function registerTsx(file: string): Promise<void> {
-  let path: string
-  try {
-    path = createRequire(file).resolve('tsx/esm/api')
-  } catch (cause) {
-    const remedy = 'Install tsx beside it (npm install --save-dev tsx), use a newer Node, or write it in JavaScript.'
-    throw new UsageProblem(`${file} is TypeScript, which this Node cannot read by itself. ${remedy}`, { cause })
-  }
-  const { register }: { register(): unknown } = await import(pathToFileURL(path).href)
-  register()
 }

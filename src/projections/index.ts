@@ -7,14 +7,18 @@ export type { Quarantine } from './quarantine.ts'
 export {
   type DefinitionModule,
   type Difference,
+  foldShare,
   type RebuildOptions,
   type RebuildProgress,
   type Rebuilt,
   type Reconciled,
   type ReconcileOptions,
   type RowComparison,
+  type RunShare,
   rebuild,
   reconcile,
+  type Share,
+  Unshared,
 } from './rebuilding/index.ts'
 export type { ProjectionLag, ProjectionReport } from './report.ts'
 export { RunningProjections } from './running-projections.ts'

@@ -2,7 +2,7 @@
  * Stock in warehouses, and three read models of it whose keys are found in three ways: the stream, computed from the
  * event, and several at once. What they should hold is folded a second time here, by other code.
  */
-import { event, type RecordedEvent, readModel } from 'daybook'
+import { type AnyReadModel, type Daybook, event, type RecordedEvent, readModel } from 'daybook'
 import type { Random } from 'daybook/testing'
 import { z } from 'zod'
 
@@ -19,6 +19,8 @@ interface Level {
 
 const initial: Level = { pieces: 0, moves: 0, last: '' }
 const events = [Received, Shipped]
+/** What another program makes of these functions may not be the same to the letter: a version says that they are the same. */
+const version = 1
 
 function add(row: Level, pieces: number, { stream }: RecordedEvent): Level | undefined {
   const level = { pieces: row.pieces + pieces, moves: row.moves + 1, last: stream.name }
@@ -31,14 +33,20 @@ const evolve = {
   Shipped: (row: Level, { pieces }: z.infer<typeof move>, recorded: RecordedEvent) => add(row, -pieces, recorded),
 }
 
-export const byProduct = readModel('by-product', { events, key: ({ stream }) => stream.id, initial }).evolve(evolve)
-export const byWarehouse = readModel('by-warehouse', { events, key: ({ data }) => data.warehouse, initial }).evolve(
+export const byProduct = readModel('by-product', { events, key: ({ stream }) => stream.id, initial, version }).evolve(
   evolve,
 )
-const byBoth = readModel('by-both', {
+export const byWarehouse = readModel('by-warehouse', {
+  events,
+  key: ({ data }) => data.warehouse,
+  initial,
+  version,
+}).evolve(evolve)
+export const byBoth = readModel('by-both', {
   events,
   key: ({ stream, data }) => [`product ${stream.id}`, `warehouse ${data.warehouse}`],
   initial,
+  version,
 }).evolve(evolve)
 
 export const readModels = [byProduct, byWarehouse, byBoth]
@@ -77,5 +85,13 @@ export function expectedRows(name: string, log: readonly RecordedEvent[]): Recor
       else rows[key] = { pieces: after, moves: before.moves + 1, last: stream.name }
     }
   }
+  return rows
+}
+
+/** What is live, up to the end of the log. */
+export async function rowsOf(daybook: Daybook, model: AnyReadModel): Promise<Record<string, unknown>> {
+  await using projection = await daybook.project(model, { follow: false })
+  const rows: Record<string, unknown> = {}
+  for await (const [key, row] of projection.entries()) rows[key] = row
   return rows
 }

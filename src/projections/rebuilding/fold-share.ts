@@ -70,10 +70,9 @@ async function foldFromCheckpoint(options: FoldShareOptions): Promise<boolean> {
   // What was taken over from the live generation is there from the beginning.
   const cache = new RowCache(generation, saved === 0 && share.from === 0)
   const at = { from: saved, savedAtMs: performance.now() }
-  for await (const keyed of readShare(options, { after: saved, upTo })) {
+  for await (const { keyed, reached } of readShare(options, { after: saved, upTo })) {
     const own = withoutOthers(keyed, isOwn)
     cache.keep(foldRows(options.readModel, await cache.load(own.keys), own, generation))
-    const reached = keyed.events.at(-1)?.event.position ?? at.from
     if (isSaveDue(cache, at.savedAtMs) && !(await save(options, cache, at, reached))) return false
   }
   return await save(options, cache, at, upTo)
@@ -85,8 +84,8 @@ async function toOwnKeys(options: FoldShareOptions): Promise<(key: string) => bo
   const isOwn = sharing.by === 'stream' ? () => true : (key: string) => isOwnKey(key, partition)
   if (from === 0) return isOwn
   const touched = new Set<string>()
-  for await (const { keys } of readShare(options, { after: from, upTo: touchedUpTo })) {
-    for (const key of keys) if (isOwn(key)) touched.add(key)
+  for await (const { keyed } of readShare(options, { after: from, upTo: touchedUpTo })) {
+    for (const key of keyed.keys) if (isOwn(key)) touched.add(key)
   }
   return (key) => touched.has(key)
 }
@@ -98,7 +97,8 @@ async function* readShare({ log, readModel, share, signal }: FoldShareOptions, s
   for await (const events of log.read({ ...span, ...part, types, signal }).batches()) {
     const keyed = toKeyed(readModel, events)
     if (!keyed.events.every((each) => isShared(sharing, each))) throw new Unshared()
-    yield keyed
+    // Not the last event that is folded: what is stored may give none.
+    yield { keyed, reached: events.at(-1)?.position ?? 0 }
   }
 }
 

@@ -1,4 +1,6 @@
+export type { RunShare } from './build.ts'
 export type { Difference, RowComparison } from './comparison.ts'
+export { foldShare, type Share, Unshared } from './fold-share.ts'
 export type { RebuildProgress } from './plan.ts'
 export { type DefinitionModule, type RebuildOptions, type Rebuilt, rebuild } from './rebuild.ts'
 export { type Reconciled, type ReconcileOptions, reconcile } from './reconcile.ts'

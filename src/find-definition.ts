@@ -1,0 +1,37 @@
+/** Finds a read model in what a module exports: by itself, with its targets, or among the projections of a configuration. */
+import type { ConfiguredProjection, DaybookConfig } from './config.ts'
+import type { AnyReadModel } from './readmodels/index.ts'
+import { type EventStore, type ReadModelTargets, refuse } from './store/index.ts'
+
+export interface FoundDefinition {
+  readonly readModel: AnyReadModel
+  /** Undefined where the engine keeps it. */
+  readonly targets?: (store: EventStore) => ReadModelTargets
+}
+
+export interface Wanted {
+  /** Its name. */
+  readonly readModel: string
+  readonly fingerprint: string
+}
+
+/** @throws `invalid-argument` when it is not there, or is another one */
+export function findDefinition(exported: unknown, { readModel, fingerprint }: Wanted): FoundDefinition {
+  const found = candidatesOf(exported).find((each) => each.readModel.name === readModel)
+  if (found === undefined) refuse('definition', `names a module that does not export the read model ${readModel}`)
+  if (found.readModel.fingerprint === fingerprint) return found
+  return refuse('definition', `names a module whose ${readModel} is another one than that which is being rebuilt`)
+}
+
+function candidatesOf(exported: unknown): readonly FoundDefinition[] {
+  if (typeof exported !== 'object' || exported === null) return []
+  const { projections } = exported as DaybookConfig
+  return (projections ?? [exported as AnyReadModel | ConfiguredProjection]).map(toFound)
+}
+
+/** A projection of a configuration, with or without targets of its own. */
+function toFound(projection: AnyReadModel | ConfiguredProjection): FoundDefinition {
+  if (!('readModel' in projection)) return { readModel: projection }
+  const { readModel, targets } = projection
+  return { readModel, targets: typeof targets === 'function' ? targets : () => targets }
+}
