@@ -1,5 +1,17 @@
 /** Events renamed, split and dropped since they were stored, whichever engine is below: called once for each engine. */
-import { aggregate, type Daybook, event, type NewEvent, type OpenOptions, readModel, retired } from 'daybook'
+import {
+  aggregate,
+  boundary,
+  commandWithin,
+  type Daybook,
+  event,
+  inStream,
+  type NewEvent,
+  type OpenOptions,
+  readModel,
+  reject,
+  retired,
+} from 'daybook'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -29,6 +41,25 @@ const Member = aggregate('member', {
   Moved: (member, { country }) => ({ ...member, country }),
 })
 const giveEmail = Member.command('GiveEmail', z.object({ email: z.string() }), (_, input) => EmailGiven(input))
+
+const NameTaken = boundary('name', {
+  events: [Joined],
+  tags: (name: string) => [`name:${name}`],
+  initial: { taken: 0 },
+}).evolve({ Joined: ({ taken }) => ({ taken: taken + 1 }) })
+/** `meanwhile` is what an older release does between the look and the append. */
+const joinWith = (meanwhile: () => void) =>
+  commandWithin(
+    'Join',
+    z.object({ name: z.string() }),
+    ({ name }) => ({ named: NameTaken(name) }),
+    ({ named }, { name }) => {
+      meanwhile()
+      return named.taken > 0
+        ? reject('NameTaken')
+        : inStream('member-new', { ...Joined({ name }), tags: [`name:${name}`] })
+    },
+  )
 
 /** It sees nothing of the names, though they are stored with the e-mails. */
 const emails = readModel('emails', {
@@ -142,6 +173,25 @@ export function describeFormerEvents(openDaybook: (options: OpenOptions) => Prom
         if (seen.length === 3) stop.abort()
       }
       expect(seen).toEqual(['Joined Eva', 'Joined Bo', 'EmailGiven b@x'])
+    })
+
+    test('a boundary covers what is stored under old names, also what an older release adds meanwhile', async () => {
+      await using daybook = await openDaybook({ log: 'former-boundary' })
+      const signUp = (name: string) =>
+        daybook.append(`member-${name}`, { type: 'SignedUp', data: { name, emails: [] }, tags: [`name:${name}`] })
+      await signUp('Ada')
+      expect(
+        await daybook.execute(
+          joinWith(() => {}),
+          { name: 'Ada' },
+        ),
+      ).toMatchObject({ reason: 'NameTaken' })
+      let older: Promise<unknown> | undefined
+      const join = joinWith(() => {
+        older ??= signUp('Eva')
+      })
+      expect(await daybook.execute(join, { name: 'Eva' })).toMatchObject({ reason: 'NameTaken' })
+      await older
     })
 
     test('a command given again is answered in today’s events', async () => {
