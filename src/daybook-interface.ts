@@ -137,8 +137,9 @@ export interface Daybook {
    * @throws `version-conflict`, `boundary-conflict`, `invalid-event`, `invalid-argument`, `event-id-taken`,
    * `append-unconfirmed`, `connection-lost`
    */
-  append(stream: string, events: NewEvent | readonly NewEvent[], options?: AppendToStreamOptions): Promise<Appended>
   append(request: AppendRequest, options?: AppendOptions): Promise<Appended>
+  // The last, as the compiler complains of the last where none fits, and this is the one that is mostly meant.
+  append(stream: string, events: NewEvent | readonly NewEvent[], options?: AppendToStreamOptions): Promise<Appended>
 
   /** The events of one stream, by version; with `events`, in today's shape (`unreadable-event` for any other type). */
   readStream<const Definitions extends Defined = readonly []>(

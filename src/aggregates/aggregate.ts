@@ -8,6 +8,7 @@ import {
   assertWhole,
   brokenDefinition,
   freezeDeep,
+  type GivesKnown,
   type JsonOnly,
   type RecordedEvent,
   type RecordedOf,
@@ -91,7 +92,11 @@ export type Evolve<State, Definition extends AnyEventDefinition> = {
 export function aggregate<State, const Definitions extends readonly AnyEventDefinition[]>(
   name: string,
   options: AggregateOptions<State, Definitions>,
-): { evolve(evolve: Evolve<State, Definitions[number]>): Aggregate<State, Definitions> } {
+): {
+  evolve<Functions extends Evolve<State, Definitions[number]>>(
+    evolve: Functions & GivesKnown<Functions, State, Definitions[number]['type']>,
+  ): Aggregate<State, Definitions>
+} {
   assertCategory(name)
   assertWhole(options.events)
   const read = toRead<Definitions[number]>(options.events)

@@ -7,6 +7,7 @@ import {
   type AnyEventDefinition,
   brokenDefinition,
   freezeDeep,
+  type GivesKnown,
   type RecordedEvent,
   type RecordedOf,
   toRead,
@@ -73,7 +74,11 @@ export interface BoundaryOptions<Key, State, Definitions extends readonly AnyEve
 export function boundary<Key, State, const Definitions extends readonly AnyEventDefinition[]>(
   name: string,
   options: BoundaryOptions<Key, State, Definitions>,
-): { evolve(evolve: Evolve<State, Definitions[number]>): BoundaryDefinition<Key, State, Definitions> } {
+): {
+  evolve<Functions extends Evolve<State, Definitions[number]>>(
+    evolve: Functions & GivesKnown<Functions, State, Definitions[number]['type']>,
+  ): BoundaryDefinition<Key, State, Definitions>
+} {
   if (options.events.length === 0) refuse('events', `are none in the boundary ${name}; it would see nothing`)
   const read = toRead<Definitions[number]>(options.events)
   return { evolve: (evolve) => complete(name, options, { read, evolve }) }

@@ -7,6 +7,7 @@ export { freezeDeep } from './freeze.ts'
 export { dropUndefined, findJsonProblem, type JsonValue, MAX_NESTING } from './json.ts'
 export { type JsonSchema, toJsonSchema } from './json-schema.ts'
 export type { JsonOnly } from './json-type.ts'
+export type { GivesKnown } from './known-properties.ts'
 export {
   type EncodedEvent,
   encodeEvent,

@@ -4,6 +4,7 @@ import {
   assertSynchronous,
   brokenDefinition,
   freezeDeep,
+  type GivesKnown,
   type JsonOnly,
   type RecordedEvent,
   type RecordedOf,
@@ -82,10 +83,14 @@ export const MAX_KEY_LENGTH = 512
 export function readModel<Row, const Definitions extends readonly AnyEventDefinition[]>(
   name: string,
   options: ReadModelOptions<Row, Definitions[number]> & { readonly events: Definitions },
-): { evolve(evolve: EvolveRow<Row, Definitions[number]>): ReadModel<Row, Definitions[number]> } {
+): {
+  evolve<Functions extends EvolveRow<Row, Definitions[number]>>(
+    evolve: Functions & GivesKnown<Functions, Row, Definitions[number]['type']>,
+  ): ReadModel<Row, Definitions[number]>
+} {
   assertProjectionName(name)
   const read = toRead<Definitions[number]>(options.events)
-  return { evolve: (evolve) => complete(name, options, { read, evolve }) }
+  return { evolve: (evolve) => complete<Row, Definitions[number]>(name, options, { read, evolve }) }
 }
 
 interface Fold<Row, Definition extends AnyEventDefinition> {

@@ -21,6 +21,10 @@ export function evolve() {
   aggregate('a', options).evolve({ Opened: () => ({ balance: '0' }), Deposited: keep })
   // @ts-expect-error the data has no such property
   aggregate('a', options).evolve({ Opened: keep, Deposited: (_, { amuont }) => ({ balance: amuont }) })
+  // @ts-expect-error it gives a property that the state does not have: "gives blance, which is no property of the state"
+  aggregate('a', options).evolve({ Opened: (state) => ({ ...state, blance: 1 }), Deposited: keep })
+  // @ts-expect-error on one of its ways
+  aggregate('a', options).evolve({ Opened: (state) => (state.balance ? state : { balance: 1, x: 1 }), Deposited: keep })
   // @ts-expect-error a fold does not wait
   aggregate('a', options).evolve({ Opened: async (state) => state, Deposited: keep })
   aggregate('a', { events: [Opened, Withdrawn], initial: { balance: 0 } }).evolve({
@@ -30,6 +34,34 @@ export function evolve() {
       expectTypeOf(data).toEqualTypeOf<{ amount: number; channel: string }>()
       expectTypeOf(recorded).toEqualTypeOf<RecordedEvent<'Withdrawn', { amount: number; channel: string }>>()
       return state
+    },
+  })
+}
+
+type Basket = { kind: 'empty' } | { kind: 'full'; items: readonly string[]; at?: string }
+
+/** States of all sorts, none of which is complained of. */
+export function states() {
+  const events = [Deposited] as const
+  const full = { kind: 'full', items: ['a'], at: 'x' } as const
+  aggregate('a', { events, initial: { kind: 'empty' } as Basket }).evolve({ Deposited: () => full })
+  aggregate('a', { events, initial: { kind: 'empty' } as Basket }).evolve({ Deposited: (basket) => basket })
+  // @ts-expect-error none of the union has it
+  aggregate('a', { events, initial: { kind: 'empty' } as Basket }).evolve({ Deposited: () => ({ ...full, itms: 1 }) })
+  aggregate('a', { events, initial: 0 }).evolve({ Deposited: (sum, { amount }) => sum + amount })
+  aggregate('a', { events, initial: [] as readonly number[] }).evolve({
+    Deposited: (all, { amount }) => [...all, amount],
+  })
+  aggregate('a', { events, initial: {} as Record<string, number> }).evolve({ Deposited: (all) => ({ ...all, x: 1 }) })
+  aggregate('a', { events, initial: new Map<string, number>() }).evolve({ Deposited: (all) => new Map(all) })
+  aggregate('a', { events, initial: null as null | { n: number } }).evolve({ Deposited: () => ({ n: 1 }) })
+  aggregate('a', { events, initial: { n: 0 } as { n: number; m?: number } }).evolve({
+    Deposited: () => ({ n: 1, m: 2 }),
+  })
+  aggregate('a', { events, initial: { n: 0 } as unknown }).evolve({ Deposited: () => ({ anything: 1 }) })
+  aggregate('a', { events, initial: { n: 0 } }).evolve({
+    Deposited: () => {
+      throw new Error('never')
     },
   })
 }

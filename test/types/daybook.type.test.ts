@@ -127,6 +127,8 @@ export async function readModels(daybook: Daybook) {
   const one = readModel('x', { events: [Deposited], key: () => 'k', initial: { n: 0 } })
   // @ts-expect-error Foreign is not one of its events
   one.evolve({ Deposited: (row) => row, Foreign: () => undefined })
+  // @ts-expect-error it gives a property that the row does not have
+  one.evolve({ Deposited: (row) => ({ ...row, m: 1 }) })
   // @ts-expect-error a key is a string
   readModel('x', { events, key: () => 7, initial: { n: 0 } })
   // @ts-expect-error rows are JSON: "data.at is a Date, which is not JSON"

@@ -1,15 +1,11 @@
 import { type AnyAggregate, type AnyCommand, fold, type StateOf } from '../../aggregates/index.ts'
 import type { InputOf } from '../../commands/index.ts'
-import type { AnyEventDefinition, NewOf } from '../../events/index.ts'
 import { findDifferences } from './differences.ts'
 import type { Asking, History, WhenOptions } from './judge.ts'
 import { toOutcome, toOutcomeLater } from './outcome.ts'
 import type { Outcome } from './outcome-types.ts'
-import { layOut, type StoredEvent } from './recorded.ts'
+import { layOut } from './recorded.ts'
 import { failUnmet } from './unmet.ts'
-
-/** An event of one of the definitions, made or recorded; or one as it was stored. */
-export type EventGiven<Definition extends AnyEventDefinition> = NewOf<Definition> | StoredEvent
 
 /** Nothing (`unknown`) for a command of the aggregate; else a sentence for the compiler to show. */
 type OfAggregate<Asked extends AnyCommand, Over extends AnyAggregate> = Over extends Asked['aggregate']

@@ -1,7 +1,6 @@
 import type { AnyAggregate, AnyJointCommand } from '../../aggregates/index.ts'
 import type { InputOf } from '../../commands/index.ts'
-import type { NewEvent } from '../../events/index.ts'
-import type { EventGiven } from './given-aggregate.ts'
+import type { NewEvent, NewOf } from '../../events/index.ts'
 import type { Asking, History, WhenOptions } from './judge.ts'
 import { toOutcome, toOutcomeLater } from './outcome.ts'
 import type { Outcome } from './outcome-types.ts'
@@ -23,7 +22,7 @@ type OfParts<Asked extends AnyJointCommand, Given extends Histories> = {
 type NoPart<Part> = `The command has no part ${Part & string}, which was given`
 
 type Complaint<Given extends Histories, Part extends keyof Given, Over extends AnyAggregate> =
-  Flat<Given[Part]> extends EventGiven<Over['events'][number]>
+  Flat<Given[Part]> extends NewOf<Over['events'][number]>
     ? never
     : `The events given for ${Part & string} are not all events of its aggregate`
 

@@ -3,8 +3,8 @@
  * asked by the code that `execute` asks it with, and rows are folded by the code that projections fold them with.
  */
 import type { AnyAggregate, InStream } from '../../aggregates/index.ts'
-import type { NewEvent } from '../../events/index.ts'
-import { type EventGiven, GivenAggregate } from './given-aggregate.ts'
+import type { NewEvent, NewOf } from '../../events/index.ts'
+import { GivenAggregate } from './given-aggregate.ts'
 import { GivenEvents } from './given-events.ts'
 import { GivenParts, type Histories } from './given-parts.ts'
 import { layOut, placeIn } from './recorded.ts'
@@ -13,7 +13,7 @@ import { layOut, placeIn } from './recorded.ts'
 type InLog = NewEvent | InStream
 
 type Others<First> = First extends AnyAggregate
-  ? readonly EventGiven<First['events'][number]>[]
+  ? readonly NewOf<First['events'][number]>[]
   : First extends InLog
     ? readonly InLog[]
     : []

@@ -50,8 +50,7 @@ export function randomHistory(aggregate: AnyAggregate, options: RandomHistoryOpt
   const random = new Random(seed)
   const making = { random, aggregate, count: random.integer(0, length), make }
   const events = commands === undefined ? fromSchemas(making) : fromCommands(making, commands)
-  // As the log holds them, in whatever shape.
-  return { seed, events: layOut(events, `${aggregate.name}-1`).map(atItsMinute) as RecordedEvent[] as StoredEvent[] }
+  return { seed, events: layOut(events, `${aggregate.name}-1`).map(atItsMinute) }
 }
 
 export interface LawOptions extends RandomHistoryOptions {
