@@ -9,7 +9,7 @@ import { percentile } from './statistics.ts'
 
 export interface Load {
   readonly context: Context
-  readonly database: BenchDatabase
+  readonly database: Pick<BenchDatabase, 'settle'>
   readonly callers: number
   /** 1 when absent. */
   readonly eventsPerCall?: number

@@ -1,5 +1,5 @@
 /**
- * Daybook beside the raw driver and its peers: one run, on one machine, on one server that is started for it and
+ * Daybook beside the raw drivers and its peers: one run, on one machine, on servers that are started for it and
  * removed at its end. What is compared takes turns; what is printed are medians and ratios.
  */
 import { writeFileSync } from 'node:fs'
@@ -9,6 +9,7 @@ import { writeMarkdown } from './markdown.ts'
 import { measureRow, type Results, type RowResult } from './measure.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
 import { Progress } from './progress.ts'
+import { RedisServers } from './redis.ts'
 import { printFacts, printRow } from './report.ts'
 import { toRows } from './rows/index.ts'
 import { startServer } from './server.ts'
@@ -42,10 +43,11 @@ async function run(options: Options, signal: AbortSignal): Promise<void> {
   printFacts(facts)
   const onFilling = (events: number, of: number) => progress.show(`filling a log, ${events} of ${of} events`)
   const databases = await Databases.prepare(server, onFilling)
+  await using redis = new RedisServers(onFilling)
   const results: RowResult[] = []
   for (const [place, row] of rows.entries()) {
     progress.begin(`${row.name} (${place + 1} of ${rows.length})`)
-    const result = await measureRow({ databases, size, signal }, row, (what) => progress.show(what))
+    const result = await measureRow({ databases, redis, size, signal }, row, (what) => progress.show(what))
     results.push(result)
     progress.clear()
     printRow(result)

@@ -1,5 +1,6 @@
 /** A row of the benchmark: one kind of work, done by several sides, and what is to be reached. */
 import type { Databases } from './databases.ts'
+import type { RedisServers } from './redis.ts'
 import type { Size } from './size.ts'
 
 export interface Row {
@@ -25,6 +26,7 @@ export interface Side {
 
 export interface Context {
   readonly databases: Databases
+  readonly redis: RedisServers
   readonly size: Size
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal

@@ -9,6 +9,8 @@ import { imports } from './imports.ts'
 import { loadsOfLong, loadsOfMiddle } from './loads.ts'
 import { memory } from './memory.ts'
 import { reads } from './reads.ts'
+import { redisAppendsBy64 } from './redis-appends.ts'
+import { redisReads } from './redis-reads.ts'
 import { tails } from './tails.ts'
 
 /** In the order in which they are run and printed. */
@@ -27,5 +29,7 @@ export function toRows(size: Size): Row[] {
     contention,
     memory(size),
     growth(size),
+    redisAppendsBy64,
+    redisReads(size),
   ]
 }
