@@ -33,6 +33,7 @@ async function foldIn(store: EventStore, found: FoundDefinition, task: ThreadTas
     readModel: found.readModel,
     generation: await target.generation(task.generation),
     share: task.share,
+    maxQuarantinedKeys: task.maxQuarantinedKeys,
     onProgress: (position) => tell({ kind: 'progress', position }),
     signal,
   })

@@ -5,7 +5,7 @@
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { DaybookError, type DaybookErrorCode, type DaybookErrorDetails } from './errors/index.ts'
-import { type DefinitionModule, type RunShare, type Share, Unshared } from './projections/index.ts'
+import { type DefinitionModule, type RebuildThreads, type Share, Unshared } from './projections/index.ts'
 import type { AnyReadModel } from './readmodels/index.ts'
 import type { Reopening } from './reopening.ts'
 
@@ -16,6 +16,7 @@ export interface ThreadTask extends Reopening {
   readonly fingerprint: string
   readonly generation: number
   readonly share: Share
+  readonly maxQuarantinedKeys: number
   /** A URL. */
   readonly module: string
   readonly exportName: string
@@ -42,7 +43,7 @@ export interface ThreadsOptions extends Reopening {
   readonly definition: DefinitionModule
 }
 
-export function inThreads(options: ThreadsOptions): (generation: number) => RunShare {
+export function inThreads(options: ThreadsOptions): RebuildThreads {
   const { url, options: engine, log, readModel, definition } = options
   const { module, export: exportName = 'default' } = definition
   const task = {
@@ -54,7 +55,8 @@ export function inThreads(options: ThreadsOptions): (generation: number) => RunS
     module: toUrl(module),
     exportName,
   }
-  return (generation) => (share, onProgress, signal) => runInThread({ ...task, generation, share }, onProgress, signal)
+  return (generation, maxQuarantinedKeys) => (share, onProgress, signal) =>
+    runInThread({ ...task, generation, maxQuarantinedKeys, share }, onProgress, signal)
 }
 
 function toUrl(module: string | URL): string {

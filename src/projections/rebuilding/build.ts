@@ -1,7 +1,7 @@
 /** Runs the shares of a build, several at a time, and tells how far all of them together have come. */
 import type { Generation } from '../../store/index.ts'
-import type { Share } from './fold-share.ts'
 import type { Plan } from './plan.ts'
+import type { Share } from './share.ts'
 
 /** Folds a share to its end: in this thread, or in another. @throws Unshared, `projection-failed` */
 export type RunShare = (share: Share, onProgress: (position: number) => void, signal: AbortSignal) => Promise<void>

@@ -1,37 +1,53 @@
 import { storedTypes } from '../../events/index.ts'
 import type { AnyReadModel } from '../../readmodels/index.ts'
 import type { EventLog, Generation } from '../../store/index.ts'
-import type { ApplyBatch } from '../batch.ts'
+import { applyCarefully } from '../apply-carefully.ts'
+import type { AppliedBatch, ApplyBatch, ProjectionBatch } from '../batch.ts'
+import { isPoison } from '../failures.ts'
 
 export interface CatchUp {
   readonly log: EventLog
   readonly readModel: AnyReadModel
   readonly generation: Generation
   readonly applyBatch: ApplyBatch
+  readonly maxQuarantinedKeys: number
   readonly signal: AbortSignal
   readonly onProgress?: (position: number, head: number) => void
 }
 
 /** Applies to a generation what the log has now; gives the position that it has come to. */
-export async function catchUp({
-  log,
-  readModel,
-  generation,
-  applyBatch,
-  signal,
-  onProgress,
-}: CatchUp): Promise<number> {
+export async function catchUp(options: CatchUp): Promise<number> {
+  const { log, readModel, generation, signal, onProgress } = options
   const head = await log.head()
   const types = storedTypes(readModel.events)
+  const held = new Map((await generation.quarantined()).map((entry) => [entry.key, entry]))
   let from = await generation.checkpoint()
   for await (const events of log.read({ types, after: from, upTo: head, signal }).batches()) {
     const checkpoint = events.at(-1)?.position ?? from
-    const { isSaved } = await applyBatch({ log, readModel, generation, events, from, checkpoint })
+    const { isSaved, quarantine = [] } = await apply(options, {
+      log,
+      readModel,
+      generation,
+      events,
+      from,
+      checkpoint,
+      held,
+    })
     // Another process is at it, or this one's answer was lost: either way it stands where the generation says.
     if (!isSaved) return await generation.checkpoint()
+    for (const [key, entry] of quarantine) held.set(key, entry)
     from = checkpoint
     onProgress?.(from, head)
   }
   if (from < head) await generation.save(new Map(), { from, to: head })
   return Math.max(from, head)
+}
+
+async function apply({ applyBatch, maxQuarantinedKeys }: CatchUp, batch: ProjectionBatch): Promise<AppliedBatch> {
+  try {
+    return await applyBatch(batch)
+  } catch (error) {
+    if (!isPoison(error)) throw error
+    return await applyCarefully({ ...batch, maxQuarantinedKeys, onQuarantined: () => {} })
+  }
 }

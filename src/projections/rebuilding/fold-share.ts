@@ -7,32 +7,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDaybookError } from '../../errors/index.ts'
 import { storedTypes } from '../../events/index.ts'
-import { type AnyReadModel, foldRows, type KeyedBatch, toKeyed } from '../../readmodels/index.ts'
-import type { EventLog, Generation, Partition, ReadOptions } from '../../store/index.ts'
+import { foldRows, type KeyedBatch, toKeyed } from '../../readmodels/index.ts'
+import type { ReadOptions } from '../../store/index.ts'
+import { isPoison } from '../failures.ts'
+import { foldShareCarefully } from './fold-share-carefully.ts'
 import { RowCache } from './row-cache.ts'
-import { isOwnKey, isShared, type Sharing } from './shares.ts'
-
-/** What one share of a build is to do: JSON, as threads get it too. */
-export interface Share {
-  readonly partition: Partition
-  readonly sharing: Sharing
-  /** Only keys that an event after this position has touched: 0 for all. */
-  readonly from: number
-  /** Up to where those events are looked for. */
-  readonly touchedUpTo: number
-  /** The position up to which events are folded. */
-  readonly upTo: number
-}
-
-export interface FoldShareOptions {
-  readonly log: EventLog
-  readonly readModel: AnyReadModel
-  readonly generation: Generation
-  readonly share: Share
-  /** Told of each checkpoint. */
-  readonly onProgress: (position: number) => void
-  readonly signal: AbortSignal
-}
+import type { FoldShareOptions } from './share.ts'
+import { isOwnKey, isShared } from './shares.ts'
 
 /** An event has a key that is not its stream: its key's events may be in another share. */
 export class Unshared extends Error {
@@ -48,10 +29,15 @@ const LONGEST_BACK_OFF_MS = 5_000
 
 /** @throws Unshared, `projection-failed` */
 export async function foldShare(options: FoldShareOptions): Promise<void> {
+  let isPoisoned = (await options.generation.quarantined()).length > 0
   for (let setbacks = 0; ; setbacks++) {
     try {
-      if (await foldFromCheckpoint(options)) return
+      if (await foldFromCheckpoint(options, isPoisoned)) return
     } catch (error) {
+      if (isPoison(error) && !isPoisoned) {
+        isPoisoned = true
+        continue
+      }
       if (!isDaybookError(error, 'connection-lost')) throw error
     }
     const waitMs = Math.random() * Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** setbacks)
@@ -60,22 +46,30 @@ export async function foldShare(options: FoldShareOptions): Promise<void> {
 }
 
 /** False when another instance was at work on the share. */
-async function foldFromCheckpoint(options: FoldShareOptions): Promise<boolean> {
+async function foldFromCheckpoint(options: FoldShareOptions, isPoisoned: boolean): Promise<boolean> {
   const { generation, share } = options
-  const { partition, upTo } = share
-  const saved = await generation.checkpoint(partition)
+  const saved = await generation.checkpoint(share.partition)
   options.onProgress(saved)
-  if (saved >= upTo) return true
+  if (saved >= share.upTo) return true
   const isOwn = await toOwnKeys(options)
+  return await (isPoisoned ? foldShareCarefully(options, isOwn) : foldQuickly(options, isOwn, saved))
+}
+
+async function foldQuickly(
+  options: FoldShareOptions,
+  isOwn: (key: string) => boolean,
+  saved: number,
+): Promise<boolean> {
+  const { generation, share } = options
   // What was taken over from the live generation is there from the beginning.
   const cache = new RowCache(generation, saved === 0 && share.from === 0)
   const at = { from: saved, savedAtMs: performance.now() }
-  for await (const { keyed, reached } of readShare(options, { after: saved, upTo })) {
+  for await (const { keyed, reached } of readShare(options, { after: saved, upTo: share.upTo })) {
     const own = withoutOthers(keyed, isOwn)
     cache.keep(foldRows(options.readModel, await cache.load(own.keys), own, generation))
     if (isSaveDue(cache, at.savedAtMs) && !(await save(options, cache, at, reached))) return false
   }
-  return await save(options, cache, at, upTo)
+  return await save(options, cache, at, share.upTo)
 }
 
 /** Which keys are folded here. */

@@ -49,6 +49,8 @@ export interface RebuildOptions {
   readonly verifyOnly?: boolean
   /** Decides by the comparison whether to swap. Always, when absent. */
   readonly accept?: (comparison: RowComparison) => boolean | Promise<boolean>
+  /** Keys of which an event cannot be applied wait in quarantine; more than this fail the rebuild: 100 when absent. */
+  readonly maxQuarantinedKeys?: number
   /** How many rows that differ are shown: 10 when absent. */
   readonly sampleSize?: number
   /** Told some ten times a second how far it is. */
@@ -70,6 +72,8 @@ export interface Rebuilt {
   readonly generation: number
   /** Up to which it was folded. */
   readonly position: number
+  /** Keys of which an event could not be applied: they wait in quarantine. */
+  readonly quarantined: number
   /** It went on from an earlier attempt. */
   readonly resumed: boolean
   /** Undefined where nothing was live. */
@@ -81,10 +85,13 @@ export interface RebuildContext {
   readonly targets: ReadModelTargets
   readonly applyBatch: ApplyBatch
   /** How shares of a generation are run in other threads. */
-  readonly inThreads?: (generation: number) => RunShare
+  readonly inThreads?: RebuildThreads
 }
 
+export type RebuildThreads = (generation: number, maxQuarantinedKeys: number) => RunShare
+
 const DEFAULT_SAMPLE_SIZE = 10
+const DEFAULT_MAX_QUARANTINED_KEYS = 100
 /** One folds while another waits for the server. */
 const DEFAULT_WORKERS = 2
 /** Each has a connection of its own for as long as it reads or writes. */
@@ -110,7 +117,9 @@ export async function rebuild(
     const { plan, resumed } = await planOf(planning)
     const work: Work = { ...context, readModel, target, workers, held, meter, plan, options }
     const generation = await build(work, planning)
-    return { ...(await release(work, generation)), generation: generation.id, resumed }
+    const released = await release(work, generation)
+    const quarantined = (await generation.quarantined()).length
+    return { ...released, generation: generation.id, quarantined, resumed }
   })
 }
 
@@ -154,9 +163,11 @@ async function takeOverRows(work: Work): Promise<void> {
 
 async function foldShares(work: Work, generation: Generation): Promise<void> {
   const { log, readModel, plan, held, meter, workers } = work
+  const { maxQuarantinedKeys = DEFAULT_MAX_QUARANTINED_KEYS } = work.options
   const runShare: RunShare =
-    work.inThreads?.(generation.id) ??
-    ((share, onProgress, signal) => foldShare({ log, readModel, generation, share, onProgress, signal }))
+    work.inThreads?.(generation.id, maxQuarantinedKeys) ??
+    ((share, onProgress, signal) =>
+      foldShare({ log, readModel, generation, share, maxQuarantinedKeys, onProgress, signal }))
   let isBegun = false
   const onProgress = (positions: number) => {
     if (isBegun) return meter.update(positions)
@@ -167,7 +178,10 @@ async function foldShares(work: Work, generation: Generation): Promise<void> {
 }
 
 /** Catches up, compares, and swaps. */
-async function release(work: Work, generation: Generation): Promise<Omit<Rebuilt, 'generation' | 'resumed'>> {
+async function release(
+  work: Work,
+  generation: Generation,
+): Promise<Omit<Rebuilt, 'generation' | 'quarantined' | 'resumed'>> {
   const { held, meter, options } = work
   meter.begin('catching up', await work.log.head(), await generation.checkpoint())
   await advance(work, generation)
@@ -200,11 +214,21 @@ async function findLive(target: ReadModelTarget): Promise<GenerationInfo | undef
   return (await target.generations()).find(({ state }) => state === 'live')
 }
 
-async function advance({ log, readModel, applyBatch, held, meter }: Work, generation: Generation): Promise<number> {
+async function advance(work: Work, generation: Generation): Promise<number> {
+  const { log, readModel, applyBatch, held, meter } = work
+  const { maxQuarantinedKeys = DEFAULT_MAX_QUARANTINED_KEYS } = work.options
   const onProgress = (position: number, head: number) => {
     if (meter.progress.phase === 'catching up') meter.update(position, head)
   }
-  return await catchUp({ log, readModel, generation, applyBatch, signal: held.signal, onProgress })
+  return await catchUp({
+    log,
+    readModel,
+    generation,
+    applyBatch,
+    maxQuarantinedKeys,
+    signal: held.signal,
+    onProgress,
+  })
 }
 
 async function compareWithLive(work: Work, built: Generation): Promise<RowComparison | undefined> {
