@@ -30,14 +30,17 @@ export interface LockDifference {
  * @param readers All of the application: aggregates, read models, boundaries, and events beside theirs.
  */
 export function toSchemaLock(readers: readonly SchemaReader[]): SchemaLock {
-  const events: Record<string, Record<string, Shape>> = {}
+  // A map, as a type may be called `__proto__`.
+  const events = new Map<string, Map<number, Shape>>()
   for (const { type, schemaVersion, shape } of toShapes(readers)) {
-    const versions = events[type] ?? {}
-    events[type] = versions
-    versions[schemaVersion] = unite(versions[schemaVersion], shape)
+    const versions = events.get(type) ?? new Map<number, Shape>()
+    events.set(type, versions.set(schemaVersion, unite(versions.get(schemaVersion), shape)))
   }
-  const sorted = Object.entries(events).sort(([one], [other]) => (one < other ? -1 : 1))
-  return { format: 1, events: Object.fromEntries(sorted) }
+  const sorted = [...events].sort(([one], [other]) => (one < other ? -1 : 1))
+  return {
+    format: 1,
+    events: Object.fromEntries(sorted.map(([type, versions]) => [type, Object.fromEntries(versions)])),
+  }
 }
 
 /**

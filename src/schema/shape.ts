@@ -12,18 +12,37 @@ export type Shape = JsonSchema
 
 export function toShape(schema: StandardSchemaV1): Shape {
   const shape = toJsonSchema(schema, 'output')
-  return shape === undefined ? { fingerprint: toFingerprint(schema) } : (settle(shape) as Shape)
+  return shape === undefined ? { fingerprint: toFingerprint(schema) } : settle(shape)
 }
 
-/** The dialect is always the same. The order of keys, and of names that are required, means nothing. */
-function settle(value: unknown, key?: string): unknown {
-  if (Array.isArray(value)) {
-    const items = value.map((item) => settle(item))
-    return key === 'required' ? items.sort() : items
-  }
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).filter(([name]) => name !== '$schema')
-  return Object.fromEntries(entries.sort(byName).map(([name, item]) => [name, settle(item, name)]))
+/** What says nothing of the data that is stored: words about it, and what it is made of where it is missing. */
+const REMARKS = new Set(['$schema', '$comment', 'title', 'description', 'examples', 'deprecated', 'default'])
+/** Their keys are names, not keywords. */
+const MAPS = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'])
+/** Their values are data. */
+const DATA = new Set(['enum', 'const'])
+
+/** The order of keywords, of properties, and of names that are required, means nothing. */
+function settle(schema: JsonSchema): JsonSchema {
+  const entries = Object.entries(schema).filter(([keyword]) => !REMARKS.has(keyword))
+  return Object.fromEntries(entries.sort(byName).map(([keyword, value]) => [keyword, settleKeyword(keyword, value)]))
+}
+
+function settleKeyword(keyword: string, value: unknown): unknown {
+  if (DATA.has(keyword)) return value
+  if (keyword === 'required' && Array.isArray(value)) return [...value].sort()
+  if (Array.isArray(value)) return value.map((item) => (isObject(item) ? settle(item) : item))
+  if (!isObject(value)) return value
+  return MAPS.has(keyword) ? settleMap(value) : settle(value)
+}
+
+function settleMap(schemas: JsonSchema): JsonSchema {
+  const entries = Object.entries(schemas).sort(byName)
+  return Object.fromEntries(entries.map(([name, schema]) => [name, isObject(schema) ? settle(schema) : schema]))
+}
+
+function isObject(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {

@@ -23,7 +23,7 @@ describe('a lock', () => {
         Defaulted: {
           1: {
             additionalProperties: false,
-            properties: { channel: { default: 'branch', type: 'string' } },
+            properties: { channel: { type: 'string' } },
             required: ['channel'],
             type: 'object',
           },
@@ -47,6 +47,24 @@ describe('a lock', () => {
     expect(
       kinds([Withdrawn], [event('Withdrawn', z.object({ note: z.string().optional(), amount: z.int() }))]),
     ).toEqual([])
+  })
+
+  test('is kept where only words are changed, or what is made where something is missing', () => {
+    const describedAs = (words: string) =>
+      event(
+        'Noted',
+        z.object({ description: z.string().describe(words), default: z.string().default(words) }).describe(words),
+      )
+    expect(kinds([describedAs('one')], [describedAs('other')])).toEqual([])
+    expect(kinds([describedAs('one')], [event('Noted', z.object({ default: z.string() }))])).toEqual([
+      'changed Noted 1',
+    ])
+  })
+
+  test('holds events by any name', () => {
+    const odd = ['__proto__', 'constructor', 'toString'].map((name) => event(name, v1))
+    expect(kinds(odd, odd)).toEqual([])
+    expect(kinds(odd, [])).toEqual(['gone __proto__ 1', 'gone constructor 1', 'gone toString 1'])
   })
 
   test('is broken by a shape that was changed in place, and says where', () => {
