@@ -13,7 +13,7 @@ export {
   type Refusal,
   unauthorised,
 } from './authorisation.ts'
-export { type AnyBoundary, type AnyBoundaryOf, type BoundaryDefinition, type BoundaryOf, boundary } from './boundary.ts'
+export { type AnyBoundaryOf, type BoundaryDefinition, type BoundaryOf, boundary } from './boundary.ts'
 export {
   type AnyCommand,
   type AnyJointCommand,

@@ -1,11 +1,15 @@
 /** Whoever reads stored events, and what each of them can read. */
-import type { AnyAggregate, AnyBoundary } from '../aggregates/index.ts'
+import type { AnyAggregate } from '../aggregates/index.ts'
 import type { AnyEventDefinition, Source } from '../events/index.ts'
-import type { AnyReadModel } from '../readmodels/index.ts'
 import type { TypeInfo } from '../store/index.ts'
 
-/** An event's definition, or something that is folded from events. */
-export type SchemaReader = AnyEventDefinition | AnyAggregate | AnyReadModel | AnyBoundary
+/** An event's definition, or something that is made of events: an aggregate, a read model, a projection, a boundary. */
+export type SchemaReader = AnyEventDefinition | ReaderOfEvents
+
+interface ReaderOfEvents {
+  readonly name: string
+  readonly events: readonly AnyEventDefinition[]
+}
 
 /** A definition that reads stored events of some type and schema version. */
 export interface Reading {
@@ -55,7 +59,7 @@ export class Readers {
   }
 }
 
-function isAggregate(reader: SchemaReader): reader is AnyAggregate {
+function isAggregate(reader: SchemaReader): reader is SchemaReader & AnyAggregate {
   return 'snapshot' in reader
 }
 

@@ -1,6 +1,17 @@
 /** What a log holds, compared with what the code reads. */
 import { type } from 'arktype'
-import { aggregate, checkSchema, event, type NewEvent, open, readModel, retired, type SchemaReader } from 'daybook'
+import {
+  aggregate,
+  boundary,
+  checkSchema,
+  event,
+  type NewEvent,
+  open,
+  readModel,
+  retired,
+  type SchemaReader,
+  sqlProjection,
+} from 'daybook'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -87,10 +98,16 @@ describe('the check of a log', () => {
     expect(report.types[0]?.problem?.message).toMatch(/no definition takes its part Lost/)
   })
 
-  test('takes what aggregates, read models and boundaries read', async () => {
-    const model = readModel('m', { events: [Opened], key: () => 'all', initial: {} }).evolve({ Opened: (row) => row })
-    expect((await check([Opened({ owner: 'Ada' })], [model])).isReadable).toBe(true)
-    expect((await check([{ type: 'Withdrawn', data: { amount: 1 } }], [model])).isReadable).toBe(false)
+  test('takes what read models, boundaries and projections in SQL read', async () => {
+    const readers = [
+      readModel('m', { events: [Opened], key: () => 'all', initial: {} }).evolve({ Opened: (row) => row }),
+      boundary('b', { events: [Opened], tags: () => [], initial: {} }).evolve({ Opened: (state) => state }),
+      sqlProjection('s', { events: [Opened], apply: async () => {} }),
+    ]
+    for (const reader of readers) {
+      expect((await check([Opened({ owner: 'Ada' })], [reader])).isReadable).toBe(true)
+      expect((await check([{ type: 'Withdrawn', data: { amount: 1 } }], [reader])).isReadable).toBe(false)
+    }
   })
 
   test('of an empty log finds nothing wrong', async () => {
