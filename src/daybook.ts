@@ -19,6 +19,7 @@ import { type AnyEventDefinition, assertWhole, type NewEvent, storedTypes, toRea
 import {
   type AnyProjection,
   applyBatch,
+  InlineAppends,
   type Projection,
   type ProjectionReport,
   type ProjectOptions,
@@ -45,6 +46,7 @@ import {
   type Imported,
   type ImportedEvent,
   type ImportOptions,
+  isSqlStore,
   type ListStreamsOptions,
   type ReadModelTargets,
   type ReadOptions,
@@ -54,6 +56,7 @@ import {
   type TailOptions,
   type TypeInfo,
   upcastReader,
+  withAppend,
 } from './store/index.ts'
 import { type AggregateAt, loadAt, type Point } from './temporal/index.ts'
 
@@ -62,6 +65,8 @@ export interface Assembly {
   readonly store: EventStore
   readonly instruments: Instruments
   readonly execution: ExecutorOptions
+  /** Applied in the transaction of every append. */
+  readonly inline: readonly AnyProjection[]
   defaultTargets(): Promise<ReadModelTargets>
   /** How another thread opens the store, where one can. */
   readonly reopening?: Reopening
@@ -87,7 +92,8 @@ export class LogDaybook implements Daybook {
     this.store = assembly.store
     this.#assembly = assembly
     this.#isOpener = isOpener
-    this.#log = assembly.instruments.log?.(log) ?? log
+    const observed = assembly.instruments.log?.(log) ?? log
+    this.#log = assembly.inline.length === 0 ? observed : this.#inlined(observed)
     this.#projections = new RunningProjections(this.#log)
     this.#load = assembly.instruments.load?.(load) ?? load
     const ground = { log: this.#log, load: this.#load, background: this.#background }
@@ -149,7 +155,16 @@ export class LogDaybook implements Daybook {
       targets: instruments.targets?.(targets) ?? targets,
       applyBatch: instruments.applyBatch?.(applyBatch) ?? applyBatch,
       isSharedStore: this.store.capabilities.shared,
+      isInline: (definition: AnyProjection) => this.#assembly.inline.includes(definition),
     }
+  }
+
+  /** The log whose appends apply the inline projections, too. */
+  #inlined(log: EventLog): EventLog {
+    const { inline: definitions } = this.#assembly
+    const store = isSqlStore(this.store) ? this.store : undefined
+    const appends = new InlineAppends(async () => ({ ...(await this.#projecting({})), log, definitions, store }))
+    return withAppend(log, (request, options) => appends.append(request, options))
   }
 
   async rebuild(readModel: AnyReadModel, options: RebuildOptions = {}): Promise<Rebuilt> {

@@ -3,6 +3,7 @@ import { assertExecutorOptions, type ExecutorOptions } from './commands/index.ts
 import { LogDaybook } from './daybook.ts'
 import type { Daybook, Instruments } from './daybook-interface.ts'
 import { DaybookError } from './errors/index.ts'
+import type { AnyReadModel, AnySqlProjection } from './readmodels/index.ts'
 import type { Reopening } from './reopening.ts'
 import { assertReadable, type SchemaReader } from './schema/index.ts'
 import { type EventStore, isSqlStore, openMemory, type ReadModelTargets, refuse } from './store/index.ts'
@@ -23,6 +24,11 @@ export interface OpenOptions extends ExecutorOptions {
   readonly preparedStatements?: boolean
   /** Refuse a Redis that may lose an acknowledged append when it stops; it is only warned of when absent. */
   readonly requireDurable?: boolean
+  /**
+   * Projections that every append of this process applies in its own transaction, so that whoever has its answer finds
+   * their rows. PostgreSQL and PGlite, and memory; see the guide for the price.
+   */
+  readonly inline?: readonly (AnyReadModel | AnySqlProjection)[]
   /** Wraps the ports, as `daybook/telemetry` does. */
   readonly instruments?: Instruments
   /**
@@ -54,6 +60,7 @@ export async function open(where: string | PostgresPool, options: OpenOptions = 
     middleware,
     commands,
     definitions,
+    inline = [],
     ...engineOptions
   } = options
   const execution = {
@@ -63,6 +70,7 @@ export async function open(where: string | PostgresPool, options: OpenOptions = 
   }
   assertExecutorOptions(execution)
   const store = await openStore(where, engineOptions)
+  if (inline.length > 0) await assertMayInline(store)
   const daybooks = new Map<string, LogDaybook>()
   let targets: Promise<ReadModelTargets> | undefined
   const defaultTargets = () => {
@@ -71,11 +79,19 @@ export async function open(where: string | PostgresPool, options: OpenOptions = 
   }
   const reopening =
     typeof where === 'string' && store.capabilities.shared ? toReopening(where, engineOptions) : undefined
-  const assembly = { store, instruments, execution, daybooks, defaultTargets, ...(reopening && { reopening }) }
+  const assembly = { store, instruments, execution, inline, daybooks, defaultTargets, ...(reopening && { reopening }) }
   const daybook = new LogDaybook(assembly, log, true)
   daybooks.set(log, daybook)
   if (definitions !== undefined) await assertReadableOrClose(daybook, definitions)
   return daybook
+}
+
+async function assertMayInline(store: EventStore): Promise<void> {
+  if (isSqlStore(store) || store.engine === 'memory') return
+  await store.close()
+  const capability = 'inline projections'
+  const message = `The engine ${store.engine} does not support ${capability}. Project them with daybook.project.`
+  throw new DaybookError('not-supported', message, { engine: store.engine, capability })
 }
 
 async function assertReadableOrClose(daybook: Daybook, definitions: readonly SchemaReader[]): Promise<void> {
@@ -87,7 +103,7 @@ async function assertReadableOrClose(daybook: Daybook, definitions: readonly Sch
   }
 }
 
-type EngineOptions = Omit<OpenOptions, 'log' | 'instruments' | 'definitions' | keyof ExecutorOptions>
+type EngineOptions = Omit<OpenOptions, 'log' | 'inline' | 'instruments' | 'definitions' | keyof ExecutorOptions>
 type OpenEngine = (url: string, options: EngineOptions) => Promise<EventStore>
 
 const ENGINES: Readonly<Record<string, OpenEngine>> = {

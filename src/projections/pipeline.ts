@@ -81,6 +81,17 @@ export class Pipeline {
     }
   }
 
+  /** Goes on from where the checkpoint is by now. */
+  async resume(): Promise<void> {
+    await this.drain()
+    const { generation, progress } = this.#context
+    const checkpoint = await generation.begin()
+    if (checkpoint === this.#end) return
+    this.#end = checkpoint
+    this.#remembered.forget()
+    progress.move(checkpoint)
+  }
+
   /** There is nothing to apply up to here. @throws Superseded */
   async moveTo(position: number): Promise<void> {
     await this.drain()

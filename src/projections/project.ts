@@ -40,6 +40,8 @@ export interface ProjectContext {
   readonly targets: ReadModelTargets
   readonly applyBatch: ApplyBatch
   readonly tail: SharedTail
+  /** Whether each append of this process applies it, too. */
+  readonly isInline?: (projection: AnyProjection) => boolean
   /** Whether other processes may have the store open. */
   readonly isSharedStore: boolean
 }
@@ -77,6 +79,7 @@ export async function project<Definition extends AnyProjection>(
     lease: targets.isShared ? new HeldLease(need) : OWN,
     owner,
     askEveryMs: leaseMs * ASKING_SHARE,
+    isInline: context.isInline?.(projection) ?? false,
     maxQuarantinedKeys: options.maxQuarantinedKeys ?? DEFAULT_MAX_QUARANTINED_KEYS,
     onQuarantined: (failure) => tell(projection, failure, options),
     onFailure: options.onFailure ?? warn,
@@ -99,7 +102,7 @@ const OWN = {
   tell: async () => {},
 }
 
-async function openTarget(
+export async function openTarget(
   { log, targets }: Pick<ProjectContext, 'log' | 'targets'>,
   projection: AnyReadModel | AnySqlProjection,
 ): Promise<ReadModelTarget> {

@@ -36,6 +36,8 @@ export interface RunnerContext {
   readonly lease: Pick<HeldLease, 'acquire' | 'isHeld' | 'lost' | 'release' | 'tell'>
   /** How often one that waits asks for the lease. */
   readonly askEveryMs: number
+  /** Whether appends move the checkpoint, too. */
+  readonly isInline: boolean
   readonly maxQuarantinedKeys: number
   readonly onQuarantined: (failure: Failure) => void
   /** Told once, when the projection fails. */
@@ -198,6 +200,7 @@ async function applyLive(context: RunnerContext, { pipeline, subscription }: Fol
   while (!signal.aborted) {
     const events = await subscription.next(CHECK_EVERY_MS, signal)
     if (events === undefined || signal.aborted) return
+    if (context.isInline) await pipeline.resume()
     const own = events.filter(({ type, position }) => types.has(type) && position > progress.position)
     if (own.length > 0) {
       await push(context, pipeline, own)

@@ -1,8 +1,10 @@
-import type { EventStore } from './port.ts'
+import type { EventReader, EventStore, ReadOptions } from './port.ts'
 
 /** A store on PostgreSQL, whose database read models and the user's own SQL may share. */
 export interface SqlStore extends EventStore {
   readonly database: SqlDatabase
+  /** The events of a log as an open transaction sees them, with those that it has appended. */
+  readWithin(client: SqlClient, log: string, options?: ReadOptions): EventReader
 }
 
 export interface SqlDatabase {

@@ -1,6 +1,18 @@
-import { assertLogName, type Capabilities, type Lifetime, type SqlDatabase, type SqlStore } from '../../store/index.ts'
+import {
+  assertLogName,
+  assertReadOptions,
+  type Capabilities,
+  type EventReader,
+  type Lifetime,
+  pagedReader,
+  type ReadOptions,
+  type SqlClient,
+  type SqlDatabase,
+  type SqlStore,
+} from '../../store/index.ts'
 import type { Database } from './database.ts'
 import { PostgresLog } from './postgres-log.ts'
+import { logSource } from './reading.ts'
 
 /** The event store on PostgreSQL, whichever way that is reached. */
 export class PostgresStore implements SqlStore {
@@ -35,6 +47,12 @@ export class PostgresStore implements SqlStore {
     const log = this.#logs.get(name) ?? new PostgresLog(name, this.#database, this.#lifetime)
     this.#logs.set(name, log)
     return log
+  }
+
+  readWithin(client: SqlClient, log: string, options: ReadOptions = {}): EventReader {
+    this.#lifetime.assertOpen()
+    assertReadOptions(options)
+    return pagedReader(logSource(this.#database.join(client), log, options))
   }
 
   close(): Promise<void> {

@@ -2,7 +2,7 @@
 import type { RecordedEvent } from '../../events/index.ts'
 import type { EventFilter, Page, PageSource, ReadOptions, ReadStreamOptions } from '../../store/index.ts'
 import { textArray, uuidArray } from './binary-arrays.ts'
-import type { Database } from './database.ts'
+import type { Database, Session } from './database.ts'
 import { decodeEvent, weightBound } from './decode-event.ts'
 import { pageStatement, type ReadFile, type Row } from './statements.ts'
 
@@ -39,7 +39,7 @@ export function streamSource(
   }
 }
 
-export function logSource(database: Database, log: string, options: ReadOptions): PageSource<Span> {
+export function logSource(database: Session, log: string, options: ReadOptions): PageSource<Span> {
   const { after = 0, upTo, direction = 'forwards', limit, signal } = options
   return {
     start: { low: after, high: upTo },
@@ -53,7 +53,7 @@ export function logSource(database: Database, log: string, options: ReadOptions)
 }
 
 /** The rows of one page of a log. */
-function queryLog(database: Database, log: string, options: ReadOptions, span: Span, size: number): Promise<Row[]> {
+function queryLog(database: Session, log: string, options: ReadOptions, span: Span, size: number): Promise<Row[]> {
   const file = leadingIndex(options)
   const filterValues = [
     options.partition?.count ?? null,

@@ -1,0 +1,32 @@
+/**
+ * Another process that projects: node --import tsx test/faults/projector.ts URL LOG LEASE_MS CLOCK_SHIFT_MS. It keeps the
+ * read model and the table of projected-moves.ts up to date until it is killed or stopped, and says when it has begun. A
+ * shift sets its own clock forward or back, as a process whose machine has the wrong time.
+ */
+import { open } from 'daybook'
+import { journal, totals } from './projected-moves.ts'
+
+const [url = '', log = '', leaseMs = '', clockShiftMs = '0'] = process.argv.slice(2)
+
+const RealDate = Date
+const shift = Number(clockShiftMs)
+if (shift !== 0) {
+  globalThis.Date = class extends RealDate {
+    constructor(...given: [] | [number]) {
+      super(...((given.length === 0 ? [RealDate.now() + shift] : given) as [number]))
+    }
+    static override now(): number {
+      return RealDate.now() + shift
+    }
+  } as DateConstructor
+}
+
+const daybook = await open(url, { log })
+const options = { leaseMs: Number(leaseMs), onFailure: (failure: Error) => process.send?.({ failed: failure.message }) }
+const projections = await Promise.all([daybook.project(totals, options), daybook.project(journal, options)])
+process.send?.({ ready: true })
+process.once('message', async () => {
+  for (const projection of projections) await projection.stop()
+  await daybook.close()
+  process.disconnect?.()
+})
