@@ -4,7 +4,7 @@ import { describeOnPostgres, useTestDatabase } from '../support/postgres.ts'
 import { Followed } from './follow.ts'
 import { guidePages } from './guide.ts'
 
-const pages = guidePages().filter(({ takesServer }) => takesServer)
+const pages = guidePages().filter(({ store }) => store === 'server')
 
 describeOnPostgres.each(pages.map((page) => [page.path, page] as const))('%s', (_, page) => {
   const database = useTestDatabase()

@@ -1,4 +1,7 @@
-/** docs/guide/, followed page by page: what is printed there as code compiles, runs, and prints what it says. */
+/**
+ * docs/guide/, followed page by page: what is printed there as code compiles, runs, and prints what it says. Pages that
+ * keep something in a folder are followed by guide.pglite.test.ts, those that go on to a server by guide.pg.test.ts.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { read } from './documents.ts'
 import { Followed } from './follow.ts'
@@ -21,24 +24,12 @@ describe('the guide', () => {
     expect(page.files.length).toBeGreaterThan(0)
   })
 
-  // Those with a server in them are followed by guide.pg.test.ts; the first of them also in a folder.
-  const embedded = pages.filter((page) => !page.takesServer || page.name === 'getting-started')
-  test.for(embedded.map((page) => [page.path, page] as const))(
+  test.for(pages.filter(({ store }) => store === 'memory').map((page) => [page.path, page] as const))(
     '%s does and prints what it says',
-    { timeout: 180_000 },
     async ([, page]) => {
       for (const step of page.steps) await guide.follow(page, step)
     },
   )
-
-  test('does nothing twice when its first program is run again', async () => {
-    const [page] = pages.filter(({ name }) => name === 'getting-started')
-    const again =
-      page?.steps.filter(({ run }) => 'programs' in run && /^(?:shop|history)/.test(run.programs[0] ?? '')) ?? []
-    expect(again).toHaveLength(2)
-    // The second tells at which version the stream is, as before.
-    for (const step of again) if (page !== undefined) await guide.follow(page, step)
-  })
 
   test('has an index with every page, in reading order', () => {
     const linked = [...read('docs/guide/README.md').matchAll(/\]\(([\w-]+\.md)\)/g)].map(

@@ -13,8 +13,8 @@ export interface Page {
   readonly steps: readonly Step[]
   /** Pages whose files this one builds on. */
   readonly continues: readonly string[]
-  /** Its programs go to the server that DATABASE_URL names, where it does. */
-  readonly takesServer: boolean
+  /** Where its programs keep what they record: `server` is one that DATABASE_URL names, or else a folder. */
+  readonly store: 'memory' | 'folder' | 'server'
   /** What is wrong with how the page is written. */
   readonly problems: readonly string[]
 }
@@ -64,8 +64,12 @@ export function toPage(path: string, text: string): Page {
   }
   const steps = [...programs, ...commands].sort((a, b) => a.at - b.at)
   const continues = [...text.matchAll(/^<!-- continues (\S+\.md) -->$/gm)].map(([, other]) => `docs/guide/${other}`)
-  const takesServer = text.includes('process.env.DATABASE_URL ??') && !text.includes("DATABASE_URL ?? 'memory:'")
-  return { path, name: basename(path, '.md'), files, steps, continues, takesServer, problems }
+  return { path, name: basename(path, '.md'), files, steps, continues, store: toStore(text), problems }
+}
+
+function toStore(text: string): Page['store'] {
+  if (text.includes("DATABASE_URL ?? 'file:")) return 'server'
+  return text.includes('file:') ? 'folder' : 'memory'
 }
 
 function toBlocks(text: string): Block[] {
