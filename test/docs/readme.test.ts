@@ -39,7 +39,7 @@ function onMemory(text: string): string {
 function toNarrowing(text: string): string {
   const comment = text.split('const result')[1]?.match(/(?:^\/\/.*\n)+/m)?.[0] ?? ''
   const shapes = [...comment.matchAll(/\{ status: '(\w+)', ([\w, ]+) \}/g)]
-  expect(shapes.map(([, status]) => status)).toEqual(['accepted', 'rejected', 'invalid', 'conflict'])
+  expect(shapes.map(([, status]) => status)).toEqual(['accepted', 'rejected', 'invalid', 'unauthorised', 'conflict'])
   const cases = shapes.map(([, status, names]) => `case '${status}': { const { ${names} } = result; break }`)
   return `\nswitch (result.status) {\n${cases.join('\n')}\ndefault: result satisfies never\n}\n`
 }
