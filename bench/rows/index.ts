@@ -11,6 +11,7 @@ import { memory } from './memory.ts'
 import { reads } from './reads.ts'
 import { redisAppendsBy64 } from './redis-appends.ts'
 import { redisReads } from './redis-reads.ts'
+import { snapshots } from './snapshots.ts'
 import { tails } from './tails.ts'
 
 /** In the order in which they are run and printed. */
@@ -24,6 +25,7 @@ export function toRows(size: Size): Row[] {
     copies(size),
     loadsOfMiddle,
     loadsOfLong,
+    snapshots,
     reads(size),
     tails,
     contention,

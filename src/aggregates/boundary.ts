@@ -22,6 +22,8 @@ export interface AnyBoundary {
   readonly events: readonly AnyEventDefinition[]
   /** The state before the first event. */
   readonly initial: unknown
+  /** The event in today's shape, which may be several, or none. */
+  read(recorded: RecordedEvent): readonly RecordedEvent[]
   apply(state: unknown, recorded: RecordedEvent): unknown
 }
 
@@ -101,6 +103,7 @@ function complete<Key, State, Definitions extends readonly AnyEventDefinition[]>
   const definition = {
     events,
     initial: freezeDeep(initial),
+    read: fold.read,
     apply(state: State, recorded: RecordedEvent): State {
       const definition = `The boundary ${name}`
       return fold.read(recorded).reduce((before, event) => evolveBy(definition, evolve, before, event), state)

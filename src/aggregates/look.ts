@@ -3,12 +3,12 @@ import { storedTypes } from '../events/index.ts'
 import type { EventLog } from '../store/index.ts'
 import type { AnyBoundaryOf } from './boundary.ts'
 
+/** What has been seen of a boundary. */
 export interface Seen {
-  /** Of each boundary. */
-  readonly states: readonly unknown[]
+  readonly state: unknown
   /** The position up to which the log has been looked at. */
   readonly upTo: number
-  /** Of the last event that any of the boundaries covers: 0 when there is none. */
+  /** Of the last event that the boundary covers: 0 when there is none. */
   readonly position: number
 }
 
@@ -18,30 +18,38 @@ export interface Look {
   readonly signal: AbortSignal | undefined
 }
 
-/** What the boundaries cover now; given what was seen before, only what is new is read. */
-export async function look(looking: Look, before?: Seen): Promise<Seen> {
-  const { log, boundaries } = looking
-  const seen = before ?? { states: boundaries.map(({ boundary }) => boundary.initial), upTo: 0, position: 0 }
+/**
+ * What the boundaries cover now, all of them as of the same position. Of one that was seen before, only what is new is
+ * read.
+ */
+export async function look(
+  { log, boundaries, signal }: Look,
+  before: readonly (Seen | undefined)[],
+): Promise<readonly Seen[]> {
   // Asked first: what comes while the boundaries are read is beyond it for each of them.
   const upTo = await log.head()
-  if (upTo === seen.upTo) return seen
-  const folded = await Promise.all(boundaries.map((_, place) => foldNew(looking, place, { ...seen, upTo }, seen.upTo)))
-  return {
-    states: folded.map(({ state }) => state),
-    upTo,
-    position: Math.max(seen.position, ...folded.map(({ position }) => position)),
-  }
+  const looks = boundaries.map((of, place) => lookAtNew(log, of, toStart(of, before[place], upTo), { upTo, signal }))
+  return await Promise.all(looks)
 }
 
-async function foldNew({ log, boundaries, signal }: Look, place: number, { states, upTo }: Seen, after: number) {
-  const { boundary, tags } = boundaries[place] as AnyBoundaryOf
-  const types = storedTypes(boundary.events)
-  let state = states[place]
-  let position = 0
-  const reader = log.read({ types, tags, after, upTo, ...(signal === undefined ? {} : { signal }) })
-  for await (const event of reader) {
+/** A log that has become shorter is another one: it was restored, and what was seen of it is no longer so. */
+function toStart({ boundary }: AnyBoundaryOf, before: Seen | undefined, head: number): Seen {
+  if (before !== undefined && before.upTo <= head) return before
+  return { state: boundary.initial, upTo: 0, position: 0 }
+}
+
+async function lookAtNew(
+  log: EventLog,
+  { boundary, tags }: AnyBoundaryOf,
+  before: Seen,
+  { upTo, signal }: { readonly upTo: number; readonly signal: AbortSignal | undefined },
+): Promise<Seen> {
+  let { state, position } = before
+  if (before.upTo === upTo) return before
+  const filter = { types: storedTypes(boundary.events), tags, after: before.upTo, upTo }
+  for await (const event of log.read({ ...filter, ...(signal === undefined ? {} : { signal }) })) {
     state = boundary.apply(state, event)
     position = event.position
   }
-  return { state, position }
+  return { state, upTo, position }
 }

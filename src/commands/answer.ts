@@ -4,7 +4,7 @@
  */
 import type { Rejection } from '../aggregates/index.ts'
 import { DaybookError } from '../errors/index.ts'
-import { dropUndefined, type RecordedEvent } from '../events/index.ts'
+import { dropUndefined, type RecordedEvent, storedTypes } from '../events/index.ts'
 import type { CommandRecord, EventLog } from '../store/index.ts'
 import type { Execution, Participant } from './execution.ts'
 import type { CommandResult } from './result.ts'
@@ -80,7 +80,7 @@ export async function toRepeated(log: EventLog, execution: Execution, earlier: C
   // Only commands write records, and the digest says that this one did.
   const kept = earlier.result as KeptResult
   if (kept.status === 'rejected') return toRejected(kept, true)
-  if ('eventIds' in kept) return toAcceptedWithin(kept.decidedAt, await readByIds(log, kept.eventIds), true)
+  if ('eventIds' in kept) return await toRepeatedWithin(log, execution, kept)
   const read = kept.versions.map((versions, place) => readBetween(log, execution.participants[place], versions))
   const events = (await Promise.all(read)).flat().sort((a, b) => a.position - b.position)
   return toAccepted(execution.participants, {
@@ -100,6 +100,21 @@ async function readBetween(
   const { stream, definition } = participant
   const events = await log.readStream(stream, { fromVersion: before + 1, toVersion: after }).toArray()
   return events.flatMap((event) => definition.read(event))
+}
+
+async function toRepeatedWithin(
+  log: EventLog,
+  { command, input }: Execution,
+  { eventIds, decidedAt }: KeptAcceptedWithin,
+): Promise<CommandResult> {
+  const events = await readByIds(log, eventIds)
+  const within = 'within' in command ? Object.values(command.within(input)) : []
+  const lifted = events.flatMap((event) => {
+    const of = within.find(({ boundary }) => storedTypes(boundary.events).includes(event.type))
+    // What none of the boundaries covers is given as it is stored.
+    return of?.boundary.read(event) ?? [event]
+  })
+  return toAcceptedWithin(decidedAt, lifted, true)
 }
 
 /** As many as one filter takes. */

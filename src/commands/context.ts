@@ -4,6 +4,7 @@ import type { Background } from './background.ts'
 import type { Forgetting } from './forgetting.ts'
 import type { Lanes } from './lanes.ts'
 import type { RetryBounds } from './options.ts'
+import type { RecentBoundaries } from './recent-boundaries.ts'
 import type { Recents } from './recents.ts'
 
 /** What executing needs; the same for all commands of a process on one log. */
@@ -12,6 +13,7 @@ export interface ExecuteContext {
   readonly load: LoadAggregate
   readonly lanes: Lanes
   readonly recents: Recents
+  readonly recentBoundaries: RecentBoundaries
   readonly background: Background
   /** The daybook's own, asked about every command. */
   readonly authorise?: Authorise | undefined

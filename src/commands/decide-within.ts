@@ -17,9 +17,9 @@ export type Placed = readonly InStream[]
 type ByPart = Readonly<Record<string, AnyBoundaryOf>>
 
 /** @throws `broken-definition` when the rule gives what it must not give */
-export function decideWithin(execution: ExecutionWithin, byPart: ByPart, seen: Seen): Rejection | Placed {
+export function decideWithin(execution: ExecutionWithin, byPart: ByPart, seen: readonly Seen[]): Rejection | Placed {
   const { command, input, circumstances } = execution
-  const states = Object.fromEntries(Object.keys(byPart).map((part, place) => [part, seen.states[place]]))
+  const states = Object.fromEntries(Object.keys(byPart).map((part, place) => [part, seen[place]?.state]))
   const decision = askRule(execution, () => command.decide(states, input, circumstances))
   if (isRejection(decision)) return decision
   const decided: readonly unknown[] = Array.isArray(decision)

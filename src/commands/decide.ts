@@ -22,17 +22,18 @@ export function decide(execution: Execution, loaded: readonly Loaded<unknown>[])
  * @throws `broken-definition` when it throws or does not answer at once; what Daybook itself throws in it as it is
  */
 export function askRule(execution: Execution, rule: () => unknown): unknown {
-  const decision = runRule(execution, rule)
+  const decision = runPurely(execution, 'decides', rule)
   assertSynchronous(decision, nameOf(execution), 'decides')
   return decision
 }
 
-function runRule(execution: Execution, rule: () => unknown): unknown {
+/** @throws `broken-definition` when the function throws; what Daybook itself throws in it as it is */
+export function runPurely<T>(execution: Execution, does: string, run: () => T): T {
   try {
-    return rule()
+    return run()
   } catch (error) {
     if (isDaybookError(error)) throw error
-    throw brokenDefinition(nameOf(execution), `decides by throwing ${toText(error)}; ${HINT}`, { cause: error })
+    throw brokenDefinition(nameOf(execution), `${does} by throwing ${toText(error)}; ${HINT}`, { cause: error })
   }
 }
 

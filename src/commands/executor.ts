@@ -7,6 +7,7 @@ import { assertKeepForMs, Forgetting } from './forgetting.ts'
 import { Lanes } from './lanes.ts'
 import { assertMiddleware, type Execute, type Middleware, withMiddleware } from './middleware.ts'
 import { type CommandsOptions, toRetryBounds } from './options.ts'
+import { RecentBoundaries } from './recent-boundaries.ts'
 import { Recents } from './recents.ts'
 
 /** What a program says of all its commands. */
@@ -42,6 +43,7 @@ export function toExecute({ log, load, background }: ExecutorGround, options: Ex
     background,
     lanes: new Lanes(),
     recents: new Recents(),
+    recentBoundaries: new RecentBoundaries(),
     authorise,
     forgetting: keepForMs === undefined ? undefined : new Forgetting({ log, background, keepForMs }),
     retryBounds: commands,

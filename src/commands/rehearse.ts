@@ -68,7 +68,7 @@ function decideOn({ load, look }: Rehearsal, execution: Execution): Decided | De
   if (isWithin(execution)) {
     const byPart = askWhich(execution)
     const boundaries = Object.entries(byPart).map(([part, boundary]) => [part, boundary, look(boundary)] as const)
-    const seen = { states: boundaries.map(([, , state]) => state), upTo: 0, position: 0 }
+    const seen = boundaries.map(([, , state]) => ({ state, upTo: 0, position: 0 }))
     return { status: 'decided-within', boundaries, decision: decideWithin(execution, byPart, seen) }
   }
   const { participants } = execution

@@ -4,24 +4,28 @@
  */
 import { type AnyBoundaryOf, isRejection, look, type Seen } from '../aggregates/index.ts'
 import { isDaybookError } from '../errors/index.ts'
-import { brokenDefinition, freezeDeep, type NewEvent, newEventId, storedTypes } from '../events/index.ts'
+import { brokenDefinition, type NewEvent, newEventId, storedTypes } from '../events/index.ts'
 import type { Appended, AppendRequest, Boundary } from '../store/index.ts'
 import { toAcceptedWithin, toRecord, toRepeated } from './answer.ts'
 import { appendOnce, recordRejection } from './append.ts'
 import type { ExecuteContext } from './context.ts'
+import { runPurely } from './decide.ts'
 import { decideWithin, type Placed } from './decide-within.ts'
 import { type ExecutionWithin, nameOf } from './execution.ts'
 import { withMetadata } from './metadata.ts'
 import type { BoundaryConflict, CommandResult } from './result.ts'
 import type { Attempting } from './retry.ts'
 
-export function withinBoundaries({ log }: ExecuteContext, execution: ExecutionWithin): Attempting {
+export function withinBoundaries({ log, recentBoundaries }: ExecuteContext, execution: ExecutionWithin): Attempting {
   const byPart = askWhich(execution)
   const boundaries = Object.values(byPart)
   const { signal } = execution.options
-  let seen: Seen | undefined
   const attempt = async (): Promise<CommandResult> => {
-    seen = freezeDeep(await look({ log, boundaries, signal }, seen))
+    const seen = await look(
+      { log, boundaries, signal },
+      boundaries.map((of) => recentBoundaries.find(of)),
+    )
+    for (const [place, of] of boundaries.entries()) recentBoundaries.keep(of, seen[place] as Seen)
     const decision = decideWithin(execution, byPart, seen)
     if (isRejection(decision)) return await recordRejection(log, execution, decision)
     return await recordEvents({ log, execution, boundaries, seen }, decision)
@@ -37,7 +41,7 @@ function toLane({ boundary, tags }: AnyBoundaryOf): string {
 /** @throws `broken-definition` */
 export function askWhich(execution: ExecutionWithin): Readonly<Record<string, AnyBoundaryOf>> {
   const { command, input } = execution
-  const byPart: unknown = command.within(input)
+  const byPart: unknown = runPurely(execution, 'says what it is within', () => command.within(input))
   const isRight = typeof byPart === 'object' && byPart !== null && Object.keys(byPart).length > 0
   if (isRight && Object.values(byPart).every(isBoundaryOf)) return byPart as Readonly<Record<string, AnyBoundaryOf>>
   throw brokenDefinition(nameOf(execution), 'is within something else than boundaries, each with its part')
@@ -50,7 +54,8 @@ function isBoundaryOf(value: unknown): value is AnyBoundaryOf {
 interface Recording extends Pick<ExecuteContext, 'log'> {
   readonly execution: ExecutionWithin
   readonly boundaries: readonly AnyBoundaryOf[]
-  readonly seen: Seen
+  /** By boundary. */
+  readonly seen: readonly Seen[]
 }
 
 async function recordEvents({ log, execution, boundaries, seen }: Recording, decided: Placed): Promise<CommandResult> {
@@ -59,14 +64,15 @@ async function recordEvents({ log, execution, boundaries, seen }: Recording, dec
     events: events.map((event) => made(execution, event)),
   }))
   const eventIds = streams.flatMap(({ events }) => events.flatMap(({ id }) => id ?? []))
-  const record = toRecord(execution, { status: 'accepted', eventIds, decidedAt: seen.position })
+  const decidedAt = Math.max(...seen.map(({ position }) => position))
+  const record = toRecord(execution, { status: 'accepted', eventIds, decidedAt })
   const isNothing = streams.length === 0
-  if (isNothing && execution.identity === undefined) return toAcceptedWithin(seen.position, [])
-  const unless = isNothing ? [] : boundaries.map((of) => toUnless(of, seen))
+  if (isNothing && execution.identity === undefined) return toAcceptedWithin(decidedAt, [])
+  const unless = isNothing ? [] : boundaries.map((of, place) => toUnless(of, seen[place] as Seen))
   const appended = await appendOrConflict({ log, execution }, { streams, unless, ...record })
   if ('status' in appended) return appended
   if (appended.earlierCommand !== undefined) return await toRepeated(log, execution, appended.earlierCommand)
-  return toAcceptedWithin(seen.position, appended.events)
+  return toAcceptedWithin(decidedAt, appended.events)
 }
 
 /** A repeat finds the events by their ids, as nobody knows at which versions they will be. */

@@ -25,6 +25,39 @@ describe('within boundaries', () => {
     ])
   })
 
+  test('what this process has seen before is not read again', async () => {
+    const reads: unknown[] = []
+    await using daybook = await open('memory:', { instruments: { log: (log) => meddling(log, { times: 0 }, reads) } })
+    await daybook.append('course-db', CourseOffered({ course: 'db', capacity: 3 }))
+    const ask = (student: string) => daybook.execute(enrol, { course: 'db', student })
+    await ask('S1')
+    reads.length = 0
+    expect(await ask('S1')).toMatchObject({ status: 'rejected', reason: 'AlreadyEnrolled' })
+    expect(reads).toEqual([
+      { after: 1, upTo: 2 },
+      { after: 1, upTo: 2 },
+    ])
+    reads.length = 0
+    expect(await ask('S1')).toMatchObject({ status: 'rejected', reason: 'AlreadyEnrolled' })
+    expect(reads).toEqual([])
+    // Another student of the same course: of the course nothing is new.
+    expect(await ask('S2')).toMatchObject({ status: 'accepted' })
+    expect(reads).toEqual([{ after: 0, upTo: 2 }])
+  })
+
+  test('a log that has become shorter is looked at anew', async () => {
+    const shown = { head: 0 }
+    await using daybook = await open('memory:', {
+      instruments: { log: (log) => instead(log, { head: async () => (await log.head()) + shown.head }) },
+    })
+    await daybook.append('course-db', CourseOffered({ course: 'db', capacity: 1 }))
+    shown.head = 5
+    await daybook.execute(enrol, { course: 'other', student: 'S1' })
+    shown.head = 0
+    await daybook.append('course-other', CourseOffered({ course: 'other', capacity: 1 }))
+    expect(await daybook.execute(enrol, { course: 'other', student: 'S1' })).toMatchObject({ status: 'accepted' })
+  })
+
   test('what does not concern it does not disturb it', async () => {
     const meddle = { times: 1, course: 'other' }
     await using daybook = await open('memory:', { instruments: { log: (log) => meddling(log, meddle, []) } })
@@ -115,7 +148,7 @@ describe('within boundaries', () => {
     expect(results.map(({ status }) => status).sort()).toEqual(['accepted', 'accepted', 'rejected', 'rejected'])
   })
 
-  test('what a rule has recorded in an older shape is lifted', async () => {
+  test('what was recorded in an older shape is lifted, for the rule and in the result of a repeat', async () => {
     const Old = event('StudentRegistered', z.object({ mail: z.string() }), { tags: ({ mail }) => [`address:${mail}`] })
     const New = Old.next(z.object({ address: z.string() }), ({ mail }) => ({ address: mail }), {
       tags: ({ address }) => [`address:${address}`],
@@ -134,6 +167,24 @@ describe('within boundaries', () => {
     await using daybook = await open('memory:')
     await daybook.append('student-S1', Old({ mail: 'a' }))
     expect(await daybook.execute(tell, {})).toMatchObject({ reason: 'Seen', details: { address: 'a' } })
+    const OldSeen = boundary('seen', { events: [Old], tags: () => ['address:b'], initial: {} }).evolve({
+      StudentRegistered: (seen) => seen,
+    })
+    const old = commandWithin(
+      'Record',
+      empty,
+      () => ({ seen: OldSeen('b') }),
+      () => inStream('student-S2', Old({ mail: 'b' })),
+    )
+    const today = commandWithin(
+      'Record',
+      empty,
+      () => ({ seen: Seen('b') }),
+      () => inStream('student-S2', New({ address: 'b' })),
+    )
+    await daybook.execute(old, {}, { commandId: 'c1' })
+    const repeated = await daybook.execute(today, {}, { commandId: 'c1' })
+    expect(repeated).toMatchObject({ repeated: true, events: [{ data: { address: 'b' } }] })
   })
 })
 
@@ -176,7 +227,8 @@ describe('a broken definition within boundaries is named', () => {
 
   test('within nothing, or within what is no boundary', async () => {
     await using daybook = await open('memory:')
-    for (const nowhere of [() => ({}), () => undefined, () => ({ holder: HolderOf })]) {
+    const throwing = () => raise(new RangeError('no'))
+    for (const nowhere of [() => ({}), () => undefined, () => ({ holder: HolderOf }), throwing]) {
       const broken = commandWithin('Broken', empty, nowhere as never, () => undefined)
       await expect(daybook.execute(broken, {})).rejects.toMatchObject({ code: 'broken-definition' })
     }

@@ -1,5 +1,5 @@
 import { SpanStatusCode } from '@opentelemetry/api'
-import { aggregate, command, type EventLog, event, open, reject } from 'daybook'
+import { aggregate, command, type EventLog, event, open, reject, unauthorised } from 'daybook'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { Account, AccountOpened, FundsDeposited, withdraw } from '../daybook/account.ts'
@@ -106,6 +106,16 @@ test('execute › an invalid input is an outcome with the number of issues', asy
   const { daybook, span } = await begin()
   await daybook.execute(withdraw, 'A17', { amount: -1, channel: 'atm' })
   expect(span('execute Withdraw').attributes).toMatchObject({ 'daybook.outcome': 'invalid', 'daybook.issue.count': 1 })
+})
+
+test('execute › a refusal is an outcome, and says whose it is and nothing more', async () => {
+  const { daybook, span } = await begin()
+  const closed = Account.command('Close', z.object({}), () => undefined, { authorise: () => unauthorised('NotOfA17') })
+  await daybook.execute(closed, 'A17', {})
+  const { attributes, status } = span('execute Close')
+  expect(attributes).toMatchObject({ 'daybook.outcome': 'unauthorised', 'daybook.unauthorised.by': 'command' })
+  expect(status.code).toBe(SpanStatusCode.UNSET)
+  expect(JSON.stringify(attributes)).not.toContain('NotOfA17')
 })
 
 test('execute › what is thrown is an error, an abort is not', async () => {
