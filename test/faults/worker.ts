@@ -30,7 +30,7 @@ function tell(message: WorkerMessage): Promise<void> {
 
 async function openStore(url: string): Promise<EventStore | undefined> {
   try {
-    if (url.startsWith('redis:')) return await openRedis(url)
+    if (/^rediss?:/.test(url)) return await openRedis(url)
     return url.startsWith('file:') ? await openPglite(url) : await openPostgres(url)
   } catch (error) {
     if (!isDaybookError(error)) throw error

@@ -64,6 +64,7 @@ describeOnOwnRedis('a cluster of three masters', () => {
     const tail = log.tail()[Symbol.asyncIterator]()
     const stop = new AbortController()
     let appended = 0
+    let written = 0
     const writing = Array.from({ length: 8 }, async (_, writer) => {
       for (let version = 0; !stop.signal.aborted; version++) {
         const event = { type: `T${appended % 40}`, data: { version }, tags: [`tag-${appended % 50}`] }
@@ -71,8 +72,11 @@ describeOnOwnRedis('a cluster of three masters', () => {
           { stream: `own${writer}-1`, events: [event], expectedVersion: version },
           { stream: `new-${writer}-${version}`, events: [event], expectedVersion: 'none' as const },
         ]
-        await log.append({ streams })
+        // Half of them to keys that are all there: what a missing key gives away early is not given away by these.
+        const isNew = version % 2 === 0
+        await log.append({ streams: isNew ? streams : streams.slice(0, 1) })
         appended++
+        written += isNew ? 2 : 1
       }
     })
     const progress = async (more: number) => {
@@ -86,7 +90,7 @@ describeOnOwnRedis('a cluster of three masters', () => {
     stop.abort()
     await Promise.all(writing)
     const events = await log.read().toArray()
-    expect(events).toHaveLength(2 * appended)
+    expect(events).toHaveLength(written)
     expect(events.map(({ position }) => position)).toEqual(events.map((_, place) => place + 1))
     for (const type of ['T1', 'T39']) {
       const ofType = events.filter((event) => event.type === type)

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaybookError } from '../../errors/index.ts'
-import { isMissingFunction, namingFull } from './failures.ts'
+import { ENGINE, isMissingFunction, namingFull } from './failures.ts'
 import type { Lane, Servers } from './servers.ts'
 
 /** Grows with every change of ./lua that is released. */
@@ -20,7 +20,7 @@ const MAX_ATTEMPTS = 5
 
 /**
  * Sees to it that every server has these functions, or newer ones of the same version.
- * @throws `store-newer`
+ * @throws `store-newer`, `not-supported`
  */
 export async function installLibrary(servers: Servers): Promise<void> {
   for (let attempts = 1; ; attempts++) {
@@ -38,7 +38,10 @@ export async function installLibrary(servers: Servers): Promise<void> {
 
 /** By server. @throws `store-newer` */
 async function readVersions(servers: Servers): Promise<number[]> {
-  const lists = await servers.sendToMasters(['FUNCTION', 'LIST', 'LIBRARYNAME', NAME, 'WITHCODE'])
+  const list = ['FUNCTION', 'LIST', 'LIBRARYNAME', NAME, 'WITHCODE']
+  const lists = await servers.sendToMasters(list).catch((error) => {
+    throw isUnknownCommand(error) ? tooOld(error) : error
+  })
   const versions = lists.map((list) => Number(/local VERSION = (\d+)/.exec(JSON.stringify(list))?.[1] ?? NONE))
   const newest = Math.max(...versions)
   if (newest > LIBRARY_VERSION) throw storeNewer(newest)
@@ -56,6 +59,17 @@ export function libraryCode(version = LIBRARY_VERSION): string {
 
 function isLoadedAlready(error: unknown): boolean {
   return error instanceof Error && /already exists/.test(error.message)
+}
+
+function isUnknownCommand(error: unknown): boolean {
+  return error instanceof Error && /^ERR unknown command/.test(error.message)
+}
+
+function tooOld(cause: unknown): DaybookError {
+  const capability = 'functions on the server'
+  const message =
+    'The server does not know the command FUNCTION. Daybook needs Redis 7 or newer, with the command not taken away.'
+  return new DaybookError('not-supported', message, { engine: ENGINE, capability }, { cause })
 }
 
 function storeNewer(found: number): DaybookError {
