@@ -105,10 +105,12 @@ describeOnOwnRedis('the users of docs/redis.md', () => {
   })
 
   describe.each(['daybook-writer', 'daybook-reader'])('%s', (user) => {
-    test.each(REWRITING)('may not %s', async (command) => {
+    test('may rewrite, empty and take away nothing', async () => {
       await administrator.log('main').append(anAppend(8))
       const client = await createClient({ url: urlOf(user) }).connect()
-      await expect(client.sendCommand(command.split(' '))).rejects.toThrow(/NOPERM/)
+      for (const command of REWRITING) {
+        await expect(client.sendCommand(command.split(' ')), command).rejects.toThrow(/NOPERM/)
+      }
       client.destroy()
     })
   })

@@ -13,7 +13,7 @@ export async function callAppend(servers: Servers, log: string, group: readonly 
   return (replies as Reply[]).map((reply, place) => decodeOutcome(reply, (group[place] as Member).append))
 }
 
-export function pushMember(values: string[], { append, mayBeRepeat }: Member): void {
+function pushMember(values: string[], { append, mayBeRepeat }: Member): void {
   const { writes, conditions, boundaries, command } = append
   values.push((mayBeRepeat && writes[0]?.events[0]?.id) || '')
   if (command === undefined) values.push('', '', '')
