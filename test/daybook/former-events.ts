@@ -131,6 +131,16 @@ export function describeFormerEvents(openDaybook: (options: OpenOptions) => Prom
       expect((await projection.get('A'))?.places.at(-1)).toBe('9.1 b@x')
     })
 
+    test('a rebuild makes the rows that were made event by event', async () => {
+      await using daybook = await openHistory('former-rebuild')
+      const projection = await daybook.project(emails, { follow: false })
+      const before = await projection.get('A')
+      await daybook.rebuild(emails)
+      const rebuilt = await daybook.project(emails, { follow: false })
+      expect(await rebuilt.get('A')).toEqual(before)
+      expect(before?.places).toHaveLength(3)
+    })
+
     test('a reader finds them by today’s types, in both directions, and a limit never cuts a split', async () => {
       await using daybook = await openHistory('former-reading')
       const events = [EmailGiven, Joined, Moved]
