@@ -27,6 +27,7 @@ export {
 } from './given/index.ts'
 export {
   forRandomHistories,
+  type HistoryOf,
   type LawOptions,
   type RandomHistory,
   type RandomHistoryOptions,

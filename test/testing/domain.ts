@@ -21,7 +21,7 @@ export const Account = aggregate('account', {
   Closed: (account) => ({ ...account, open: false }),
 })
 
-const Other = aggregate('other', { events: [Foreign], initial: { sum: 0 } }).evolve({
+export const Other = aggregate('other', { events: [Foreign], initial: { sum: 0 } }).evolve({
   Foreign: ({ sum }, { amount }) => ({ sum: sum + amount }),
 })
 export const spend = Other.command('Spend', z.object({ amount: z.int() }), (_, input) => Foreign(input))

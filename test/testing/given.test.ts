@@ -182,7 +182,8 @@ describe('what is not as expected', () => {
   })
 
   test('is said of an expectation that was forgotten, or of an event that was not made', async () => {
-    await expect(Promise.resolve(outcome as unknown)).rejects.toThrow('Nothing is expected of the command yet')
+    await expect(Promise.resolve(outcome as unknown)).rejects.toThrow('Nothing is expected yet')
+    await expect(Promise.resolve(given().project(balances) as unknown)).rejects.toThrow('Nothing is expected yet')
     // @ts-expect-error the definition is not an event
     expect(() => outcome.then(Withdrawn)).toThrow('make Withdrawn with its data')
   })

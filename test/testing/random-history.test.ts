@@ -1,11 +1,11 @@
 /** Histories at random: from schemas and from commands, the same for the same seed, and said with it when a law breaks. */
 import { type } from 'arktype'
 import { aggregate, event, fold, reject } from 'daybook'
-import { forRandomHistories, given, randomHistory } from 'daybook/testing'
+import { forRandomHistories, given, randomHistory, type StoredEvent } from 'daybook/testing'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { Account, close, openWith, withdraw } from './domain.ts'
+import { Account, balances, close, Other, openWith, spend, withdraw } from './domain.ts'
 
 const seeds = Array.from({ length: 200 }, (_, seed) => seed)
 
@@ -136,6 +136,35 @@ describe('a history from commands', () => {
     const all = seeds.flatMap((seed) => randomHistory(Account, { commands, make, seed }).events)
     const amounts = all.flatMap(({ data }) => (data as { amount?: number }).amount ?? [])
     expect(new Set(amounts)).toEqual(new Set([10]))
+  })
+})
+
+describe('a history of several streams', () => {
+  const options = { streams: 3, length: 6 }
+
+  test('is one log, in which the streams take turns and each has its versions', () => {
+    const logs = seeds.map((seed) => randomHistory([Account, Other], { ...options, seed }).events)
+    for (const events of logs) {
+      expect(events.map(({ position }) => position)).toEqual(events.map((_, place) => place + 1))
+      const times = events.map(({ recordedAt }) => recordedAt.getTime())
+      expect(times).toEqual([...times].sort((one, other) => one - other))
+      for (const name of new Set(events.map(({ stream }) => stream.name))) {
+        const versions = events.filter(({ stream }) => stream.name === name).map(({ version }) => version)
+        expect(versions).toEqual(versions.map((_, place) => place + 1))
+      }
+    }
+    const names = new Set(logs.flat().map(({ stream }) => stream.name))
+    expect([...names].sort()).toEqual(['account-1', 'account-2', 'account-3', 'other-1', 'other-2', 'other-3'])
+    const changes = logs.flat().filter((event, place, all) => event.stream.name !== all[place - 1]?.stream.name)
+    expect(changes.length).toBeGreaterThan(logs.flat().length / 2)
+  })
+
+  test('is what read models have laws about', async () => {
+    const law = (events: readonly StoredEvent[]) => given(events).project(balances)
+    await forRandomHistories(Account, { ...options, seed: 1 }, law)
+    await forRandomHistories([Account, Other], { ...options, commands: [openWith, withdraw, spend], seed: 1 }, law)
+    const commands = [openWith]
+    expect(() => randomHistory([Account, Other], { commands })).toThrow('None of the commands is one of other.')
   })
 })
 

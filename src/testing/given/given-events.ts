@@ -8,7 +8,7 @@ import type { Asking, WhenOptions } from './judge.ts'
 import { toOutcome, toOutcomeLater } from './outcome.ts'
 import type { Outcome } from './outcome-types.ts'
 import { rowsOf } from './rows.ts'
-import { failUnmet } from './unmet.ts'
+import { assertExpected, failUnmet } from './unmet.ts'
 
 /** A log that holds the events given. */
 export class GivenEvents {
@@ -78,6 +78,7 @@ export class GivenRows<Row> {
   /** Exactly these rows, by key. */
   // biome-ignore lint/suspicious/noThenProperty: given, when, then
   then(expected: Readonly<Record<string, Row>>): void {
+    assertExpected(expected)
     const actual = Object.fromEntries(this.#rows)
     const keys = new Set([...Object.keys(expected), ...Object.keys(actual)])
     const lines = [...keys].flatMap((key) => findDifferences(key, actual[key], expected[key]))
@@ -97,6 +98,7 @@ export class GivenRead<Definition extends AnyEventDefinition> {
   /** Exactly these events: their types and data; and their metadata and ids where the expected events say some. */
   // biome-ignore lint/suspicious/noThenProperty: given, when, then
   then(...expected: readonly NewOf<Definition>[]): void {
+    assertExpected(expected[0])
     // Tags are made when an event is, and stay as they were stored.
     const wanted = expected.map((event) => ({ ...event, tags: [] }))
     const events = this.#events.map((event) => ({ ...event, tags: [] }))

@@ -9,8 +9,8 @@ import { GivenEvents } from './given-events.ts'
 import { GivenParts, type Histories } from './given-parts.ts'
 import { layOut, placeIn } from './recorded.ts'
 
-/** One event, or those of a stream. */
-type InLog = NewEvent | InStream
+/** One event, several, or those of a stream. */
+type InLog = NewEvent | readonly NewEvent[] | InStream
 
 type Others<First> = First extends AnyAggregate
   ? readonly NewOf<First['events'][number]>[]
@@ -55,9 +55,10 @@ export function given(first?: AnyAggregate | InLog | Histories, ...others: reado
 
 function isInLog(first: unknown): first is InLog {
   const { type, stream } = first as Readonly<Record<string, unknown>>
-  return typeof type === 'string' || typeof stream === 'string'
+  return Array.isArray(first) || typeof type === 'string' || typeof stream === 'string'
 }
 
 function toEvents(given: InLog): readonly NewEvent[] {
-  return 'events' in given ? placeIn(given) : [given]
+  if ('events' in given) return placeIn(given)
+  return Array.isArray(given) ? (given as readonly NewEvent[]) : [given as NewEvent]
 }

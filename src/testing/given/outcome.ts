@@ -11,7 +11,7 @@ import {
 } from './expectations.ts'
 import { type Asking, type EventsByPart, type Judged, judge } from './judge.ts'
 import type { Outcome } from './outcome-types.ts'
-import { failUnmet } from './unmet.ts'
+import { assertExpected, failUnmet } from './unmet.ts'
 
 /** What came of a command, at once. @throws what the definitions do, and where the schema does not answer at once */
 export function toOutcome<Asked extends Executable>(asking: Asking): Outcome<Asked, void> {
@@ -47,7 +47,7 @@ class CheckedOutcome {
 
   // biome-ignore lint/suspicious/noThenProperty: given, when, then
   then(...expected: readonly unknown[]): void | Promise<void> {
-    assertEvents(expected)
+    assertExpected(expected[0])
     return this.#check(expectEvents(this.#byPart(expected)), this.then)
   }
 
@@ -95,12 +95,4 @@ function byStream(expected: readonly InStream[]): EventsByPart {
   const events = new Map<string, readonly NewEvent[]>()
   for (const placed of expected) events.set(placed.stream, [...(events.get(placed.stream) ?? []), ...placed.events])
   return events
-}
-
-/** What has a `then` is taken for a promise by `await`, which calls it with functions; so does who forgets to make the event. */
-function assertEvents(expected: readonly unknown[]): void {
-  const [first] = expected
-  if (typeof first !== 'function') return
-  if ('type' in first) throw new TypeError(`then(…) takes events: make ${String(first.type)} with its data.`)
-  throw new TypeError('Nothing is expected of the command yet: go on with .then(…), .thenRejected(…) or another.')
 }

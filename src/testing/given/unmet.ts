@@ -21,3 +21,13 @@ export function failUnmet({ lines, actual, expected }: Unmet, calledBy: Function
   // An operator of our own: for those that it knows, Node.js puts a difference of its own into the message.
   throw new AssertionError({ message, actual, expected, operator: 'then', stackStartFn: calledBy })
 }
+
+/**
+ * What has a `then` is taken for a promise by `await`, which calls it with functions; and a definition, which is a
+ * function, may be given in the place of an event.
+ */
+export function assertExpected(expected: unknown): void {
+  if (typeof expected !== 'function') return
+  if ('type' in expected) throw new TypeError(`then(…) takes events: make ${String(expected.type)} with its data.`)
+  throw new TypeError('Nothing is expected yet: go on with .then(…), or another expectation, before you await.')
+}

@@ -1,5 +1,6 @@
 export {
   forRandomHistories,
+  type HistoryOf,
   type LawOptions,
   type RandomHistory,
   type RandomHistoryOptions,

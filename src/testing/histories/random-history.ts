@@ -6,17 +6,19 @@ import type { AnyAggregate, AnyCommand } from '../../aggregates/index.ts'
 import type { AnyEventDefinition, NewEvent, RecordedEvent } from '../../events/index.ts'
 import { show } from '../given/differences.ts'
 import { judge } from '../given/judge.ts'
-import { layOut, type StoredEvent, stored } from '../given/recorded.ts'
+import { layOut, placeIn, type StoredEvent, stored } from '../given/recorded.ts'
 import { Random } from '../random.ts'
 import { type Makers, randomEvent, randomInput, randomOldData } from './random-event.ts'
 
 export interface RandomHistoryOptions {
   /** The same seed gives the same history; random when absent. */
   readonly seed?: number
-  /** The most events: 20 when absent. */
+  /** The most events of a stream: 20 when absent. */
   readonly length?: number
+  /** How many streams of each aggregate there are, in turns as in a log: 1 when absent. Their ids are `1`, `2` … */
+  readonly streams?: number
   /**
-   * Commands of the aggregate: then the history is one that they can bring about, each asked for at random. Without
+   * Commands of the aggregates: then the history is one that they can bring about, each asked for at random. Without
    * them it is one that the schemas allow, in any order and in every shape that was ever stored.
    */
   readonly commands?: readonly AnyCommand[]
@@ -26,7 +28,7 @@ export interface RandomHistoryOptions {
 
 export interface RandomHistory {
   readonly seed: number
-  /** Of one stream, as they are stored. */
+  /** Of one log, as they are stored. */
   readonly events: readonly StoredEvent[]
 }
 
@@ -37,20 +39,47 @@ const REQUESTS_PER_EVENT = 10
 const OLD_SHARE = 0.3
 const A_MINUTE_MS = 60_000
 
+/** What a history is of. */
+export type HistoryOf = AnyAggregate | readonly AnyAggregate[]
+
 /**
- * A history of one such aggregate, made at random.
+ * A history of an aggregate, or of several, made at random.
  *
  * @throws Error when an event or an input cannot be made from its schema: give a maker
  * @example
  * const { events } = randomHistory(Account, { commands: [openAccount, deposit, withdraw], seed: 7 })
  * fold(Account, events).balance >= 0
+ * given(randomHistory([Account, Order], { streams: 3 }).events).project(balances)
  */
-export function randomHistory(aggregate: AnyAggregate, options: RandomHistoryOptions = {}): RandomHistory {
-  const { seed = newSeed(), length = USUAL_LENGTH, commands, make = {} } = options
+export function randomHistory(of: HistoryOf, options: RandomHistoryOptions = {}): RandomHistory {
+  const { seed = newSeed(), streams = 1 } = options
   const random = new Random(seed)
-  const making = { random, aggregate, count: random.integer(0, length), make }
+  const ids = Array.from({ length: streams }, (_, place) => String(place + 1))
+  const each = [of].flat().flatMap((aggregate) => ids.map((id) => inItsStream(random, aggregate, id, options)))
+  return { seed, events: layOut(inTurns(random, each)).map(atItsMinute) }
+}
+
+function inItsStream(
+  random: Random,
+  aggregate: AnyAggregate,
+  id: string,
+  { length = USUAL_LENGTH, commands, make = {} }: RandomHistoryOptions,
+): readonly RecordedEvent[] {
+  const making = { random, aggregate, id, count: random.integer(0, length), make }
   const events = commands === undefined ? fromSchemas(making) : fromCommands(making, commands)
-  return { seed, events: layOut(events, `${aggregate.name}-1`).map(atItsMinute) }
+  return placeIn({ stream: `${aggregate.name}-${id}`, events })
+}
+
+/** The streams' events as they may have come, each stream's in its order. */
+function inTurns(random: Random, streams: readonly (readonly RecordedEvent[])[]): RecordedEvent[] {
+  const left = streams.map((events) => [...events])
+  const turns: RecordedEvent[] = []
+  for (;;) {
+    const waiting = left.filter((events) => events.length > 0)
+    const event = waiting.length === 0 ? undefined : random.pick(waiting).shift()
+    if (event === undefined) return turns
+    turns.push(event)
+  }
 }
 
 export interface LawOptions extends RandomHistoryOptions {
@@ -68,13 +97,13 @@ export interface LawOptions extends RandomHistoryOptions {
  * await forRandomHistories(Account, { commands: [openAccount, withdraw] }, (events) => fold(Account, events).balance >= 0)
  */
 export async function forRandomHistories(
-  aggregate: AnyAggregate,
+  of: HistoryOf,
   options: LawOptions,
   law: (events: readonly StoredEvent[]) => unknown,
 ): Promise<void> {
   const { runs = USUAL_RUNS, seed: first = newSeed(), ...rest } = options
   for (let run = 0; run < runs; run++) {
-    const { seed, events } = randomHistory(aggregate, { ...rest, seed: (first + run) >>> 0 })
+    const { seed, events } = randomHistory(of, { ...rest, seed: (first + run) >>> 0 })
     const failure = await findFailure(law, events)
     if (failure === undefined) continue
     const shortest = await shorten(law, events, failure)
@@ -85,6 +114,7 @@ export async function forRandomHistories(
 interface Making {
   readonly random: Random
   readonly aggregate: AnyAggregate
+  readonly id: string
   readonly count: number
   readonly make: Makers
 }
@@ -107,13 +137,14 @@ function toOldEvent(random: Random, { type, schemas, schemaVersion }: AnyEventDe
   return data === undefined ? undefined : stored(type, version, data)
 }
 
-function fromCommands({ random, aggregate, count, make }: Making, commands: readonly AnyCommand[]): NewEvent[] {
+function fromCommands({ random, aggregate, id, count, make }: Making, all: readonly AnyCommand[]): NewEvent[] {
+  const commands = all.filter((command) => command.aggregate === aggregate)
+  if (commands.length === 0) throw new TypeError(`None of the commands is one of ${aggregate.name}.`)
   const events: NewEvent[] = []
   for (let requests = 0; events.length < count && requests < count * REQUESTS_PER_EVENT; requests++) {
     const command = random.pick(commands)
-    if (command.aggregate !== aggregate) throw new TypeError(`${command.name} is no command of ${aggregate.name}.`)
     const input = randomInput(random, command.name, command.schema, make)
-    const judged = judge({ command, target: '1', input, options: {}, historyOf: () => events })
+    const judged = judge({ command, target: id, input, options: {}, historyOf: () => events })
     if (judged instanceof Promise) throw new TypeError(`${command.name} takes its time; a history is made at once.`)
     if (judged.status === 'accepted') events.push(...[...judged.events.values()].flat())
   }
@@ -131,7 +162,9 @@ interface Failure {
 
 async function findFailure(law: (events: readonly StoredEvent[]) => unknown, events: readonly StoredEvent[]) {
   try {
-    const isKept = await law(events)
+    const answer = law(events)
+    // Whatever else it gives, such as the rows of a read model, is not waited for.
+    const isKept = answer instanceof Promise ? await answer : answer
     return isKept === false ? { events, error: new Error('The law is broken: it gives false.') } : undefined
   } catch (error) {
     return { events, error }
@@ -153,8 +186,8 @@ async function shorten(
 /** The law's own error, as runners show its difference; only its message says more. */
 function withHistory({ events, error }: Failure, seed: string): unknown {
   if (!(error instanceof Error)) return error
-  const lines = events.map(({ version, type, schemaVersion, data }) => {
-    return `\n  ${version} ${type} (schema version ${schemaVersion}) ${show(data)}`
+  const lines = events.map(({ stream, version, type, schemaVersion, data }) => {
+    return `\n  ${stream.name} ${version} ${type} (schema version ${schemaVersion}) ${show(data)}`
   })
   const told = `${error.message}\nFound with ${seed}. The history:${lines.join('') || ' no events'}`
   error.stack = error.stack?.replace(error.message, () => told) ?? told
