@@ -1,6 +1,6 @@
 /**
  * The domain: what can happen to an account, and when it may. Nothing here knows of files, stores or clocks: these are
- * facts, a fold, and rules, and all of them are pure. Money is an integer number of minor units (money.ts).
+ * facts, a fold, and rules, and all of them are pure. Money is an integer number of minor units (../shared/money.ts).
  */
 import { aggregate, command, event, reject } from 'daybook'
 import { z } from 'zod'

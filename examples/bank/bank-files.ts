@@ -1,7 +1,7 @@
 /** What the columns of the bank's two files mean. A row that cannot mean anything is a FileProblem. */
-import { type CsvRow, FileProblem, readCsv } from './csv.ts'
+import { type CsvRow, FileProblem, readCsv } from '../shared/csv.ts'
+import { parseMoney } from '../shared/money.ts'
 import { type Day, parseDay } from './dates.ts'
-import { parseMoney } from './money.ts'
 
 /** A row of the transactions file. Amounts are minor units. */
 export interface Transaction {

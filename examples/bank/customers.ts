@@ -1,6 +1,7 @@
 /** Who banks here: companies that pay salaries and take rents and purchases, and the people who work, live and buy. */
+
+import type { Random } from '../shared/random.ts'
 import { addDays, type Day } from './dates.ts'
-import type { Random } from './random.ts'
 
 /** Amounts are minor units. */
 export interface Company {

@@ -3,8 +3,9 @@
  * own, named after what it is made from. So neither an invented bank and a real one, nor two invented ones, can mix,
  * and one store holds them all.
  */
+
+import { countLines } from '../shared/csv.ts'
 import type { Booking } from './booking.ts'
-import { countLines } from './csv.ts'
 import { bookingsOf } from './import.ts'
 import type { Options } from './options.ts'
 import { yearOfBank } from './year.ts'

@@ -1,7 +1,4 @@
 /** For the tests: a bank small enough to check by hand, and runs whose output can be read. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type Daybook, type OpenOptions, open } from 'daybook'
 import { onTestFinished } from 'vitest'
 import { balances } from './balances.ts'
@@ -9,6 +6,8 @@ import { toDataSet } from './data-set.ts'
 import { type Figures, sumUp } from './figures.ts'
 import { readOptions } from './options.ts'
 import { runOn } from './run.ts'
+
+export { makeFolder, writeFixture } from '../shared/fixtures.ts'
 
 export const TRANSACTIONS_HEADER =
   '"trans_id";"account_id";"date";"type";"operation";"amount";"balance";"k_symbol";"bank";"account"'
@@ -28,19 +27,6 @@ export const ACCOUNTS = `"account_id";"district_id";"frequency";"date"
 2;74;"POPLATEK TYDNE";921231
 3;74;"POPLATEK MESICNE";950101
 `
-
-/** A folder that is gone after the test. */
-export function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'daybook-bank-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
-
-export function writeFixture(name: string, content: string | Uint8Array): string {
-  const file = join(makeFolder(), name)
-  writeFileSync(file, content)
-  return file
-}
 
 /** A store that is closed after the test. */
 export async function openBank(url: string, options?: OpenOptions): Promise<Daybook> {

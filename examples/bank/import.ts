@@ -6,10 +6,11 @@
  * An account is opened by its first transaction. The accounts file, where given, adds what it knows of the account;
  * those of its accounts that have no transaction are not opened. All an importer remembers is a line for each account.
  */
+
+import { FileProblem } from '../shared/csv.ts'
 import { type RegisterEntry, readRegister, readTransactions, type Transaction } from './bank-files.ts'
 import type { Booking } from './booking.ts'
 import { toBookingOrder } from './booking-order.ts'
-import { FileProblem } from './csv.ts'
 import type { Day } from './dates.ts'
 
 export interface BankFiles {

@@ -1,7 +1,7 @@
 /** `npm start`: a bank that runs on an event store. What it can be asked for: `npm start -- --help`. */
 import { constants } from 'node:os'
 import { isDaybookError } from 'daybook'
-import { FileProblem } from './csv.ts'
+import { FileProblem } from '../shared/csv.ts'
 import { HELP, readOptions, UsageProblem } from './options.ts'
 import { run } from './run.ts'
 import { BookingProblem } from './teller.ts'

@@ -1,13 +1,13 @@
 /** What is printed when all is booked. Every figure comes from the store; none is the importer's. */
 import type { Daybook } from 'daybook'
+import { formatCount, formatMoney } from '../shared/money.ts'
+import { toTable } from '../shared/table.ts'
+import { timed } from '../shared/timed.ts'
 import { balances } from './balances.ts'
 import { addDays, type Day, daysBetween } from './dates.ts'
 import { type AccountBalance, type Figures, sumUp } from './figures.ts'
 import { accountOn, dayOf, historyOf } from './history.ts'
-import { formatCount, formatMoney } from './money.ts'
 import { type StatementLine, toStatement } from './statement.ts'
-import { toTable } from './table.ts'
-import { timed } from './timed.ts'
 
 export interface ReportOptions {
   /** Whose statement; that of the first account in the book when undefined. */

@@ -1,13 +1,13 @@
 /** The whole run: open the store, book what is not booked yet, report. */
 import { type Daybook, open } from 'daybook'
+import { formatCount } from '../shared/money.ts'
+import { showProgress } from '../shared/progress.ts'
+import { toTable } from '../shared/table.ts'
+import { timed } from '../shared/timed.ts'
 import { type DataSet, toDataSet } from './data-set.ts'
-import { formatCount } from './money.ts'
 import type { Options } from './options.ts'
-import { showProgress } from './progress.ts'
 import { type ReportOptions, report } from './report.ts'
-import { toTable } from './table.ts'
 import { bookAll, type Tally } from './teller.ts'
-import { timed } from './timed.ts'
 
 export interface Surroundings {
   readonly print: (line: string) => void
@@ -40,7 +40,7 @@ export async function runOn(bank: Daybook, dataSet: DataSet, options: ReportOpti
 async function book(bank: Daybook, { bookings, total }: DataSet, { print, signal }: Surroundings): Promise<void> {
   const before = await bank.head()
   if (before > 0) print(`The log holds ${formatCount(before)} events from before. What they say is not booked again.`)
-  const progress = showProgress(total)
+  const progress = showProgress(total, 'bookings')
   try {
     const { value: tally, took } = await timed(() => bookAll(bank, bookings, { signal, progress }))
     progress.stop()

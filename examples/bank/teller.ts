@@ -1,8 +1,8 @@
 /** Turns bookings into commands, and executes them. */
 import { type Daybook, isDaybookError } from 'daybook'
+import type { Progress } from '../shared/progress.ts'
 import { Account, closeAccount, deposit, openAccount, transfer, withdraw } from './account.ts'
 import { accountsOf, type Booking } from './booking.ts'
-import type { Progress } from './progress.ts'
 import { Turns } from './turns.ts'
 
 /** What came of bookings. */

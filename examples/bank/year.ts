@@ -6,10 +6,11 @@
  * People do not look at their balance before they pay: some of what they ask for is refused, as in life. The balances
  * kept here serve those who leave, and have to take along what is there.
  */
+
+import { createRandom, type Random } from '../shared/random.ts'
 import type { Booking, Order } from './booking.ts'
 import { type Company, type Customers, inventCustomers, type Person } from './customers.ts'
 import { addDays, type Day } from './dates.ts'
-import { createRandom, type Random } from './random.ts'
 
 export interface YearOptions {
   readonly seed: number

@@ -9,13 +9,14 @@ export interface Progress {
 /** Often enough to see that it lives, seldom enough for a log. */
 const LINE_INTERVAL_MS = 5_000
 
-export function showProgress(total: number, output: NodeJS.WriteStream = process.stdout): Progress {
-  return output.isTTY ? showBar(total) : showLines(total, output)
+/** @param what What is counted, such as `bookings`. */
+export function showProgress(total: number, what: string, output: NodeJS.WriteStream = process.stdout): Progress {
+  return output.isTTY ? showBar(total, what) : showLines(total, what, output)
 }
 
-function showBar(total: number): Progress {
-  const format = '{bar} {percentage}%  {value} of {total} bookings, {rate} a second, {eta_formatted} left'
-  // The time left rests on the latest thousand bookings: the first ones are slower.
+function showBar(total: number, what: string): Progress {
+  const format = `{bar} {percentage}%  {value} of {total} ${what}, {rate} a second, {eta_formatted} left`
+  // The time left rests on the latest thousand: the first ones are slower.
   const bar = new SingleBar({ format, etaBuffer: 1_000, hideCursor: true, stream: process.stdout }, Presets.shades_grey)
   const started = performance.now()
   let done = 0
@@ -26,13 +27,13 @@ function showBar(total: number): Progress {
   }
 }
 
-function showLines(total: number, output: NodeJS.WriteStream): Progress {
+function showLines(total: number, what: string, output: NodeJS.WriteStream): Progress {
   const started = performance.now()
   let done = 0
   const print = () => {
     const rate = toRate(done, started)
     const left = rate === 0 ? '' : `, about ${Math.ceil((total - done) / rate)} s left`
-    output.write(`${done} of ${total} bookings, ${rate} a second${left}\n`)
+    output.write(`${done} of ${total} ${what}, ${rate} a second${left}\n`)
   }
   const timer = setInterval(print, LINE_INTERVAL_MS)
   return {

@@ -1,6 +1,6 @@
 /**
- * Reads the bank's files: `;` between fields, quotes where needed, a header that names the columns; plain or gzipped,
- * which their content tells and not their name. Rows come one by one, so a file may be larger than memory. What is
+ * Reads files of rows: `;` or another character between fields, quotes where needed, a header that names the columns;
+ * plain or gzipped, which their content tells and not their name. Rows come one by one, so a file may be larger than memory. What is
  * wrong becomes a FileProblem with file and line, thrown after the last good row before it was given out.
  */
 import { createReadStream } from 'node:fs'
@@ -28,19 +28,21 @@ interface CsvRecord {
   readonly cells: readonly string[]
 }
 
-/** No row of a bank is this long; a quote that is never closed ends here, and not with memory. */
+const DELIMITER = ';'
+/** No row of ours is this long; a quote that is never closed ends here, and not with memory. */
 const MAX_ROW_BYTES = 65_536
 
 /** The rows of a file that has at least these columns, in any order. */
 export async function* readCsv<Column extends string>(
   file: string,
   columns: readonly Column[],
+  delimiter = DELIMITER,
 ): AsyncGenerator<CsvRow<Column>> {
   let places: readonly (readonly [Column, number])[] | undefined
   let width = 0
-  for await (const { line, cells } of readRecords(file)) {
+  for await (const { line, cells } of readRecords(file, delimiter)) {
     if (places === undefined) {
-      places = findColumns(file, cells, columns)
+      places = findColumns(file, cells, { columns, delimiter })
       width = cells.length
     } else if (cells.length !== width) {
       throw new FileProblem(file, line, `${cells.length} fields; expected ${width}, as the header has`)
@@ -51,7 +53,7 @@ export async function* readCsv<Column extends string>(
     }
   }
   if (places === undefined)
-    throw new FileProblem(file, 1, `the file is empty; expected the columns ${columns.join(';')}`)
+    throw new FileProblem(file, 1, `the file is empty; expected the columns ${columns.join(delimiter)}`)
 }
 
 /** How many lines a file has, roughly: for a progress bar. */
@@ -64,11 +66,19 @@ export async function countLines(file: string): Promise<number> {
 }
 
 /** Where in a row each column stands. */
-function findColumns<Column extends string>(file: string, header: readonly string[], columns: readonly Column[]) {
+function findColumns<Column extends string>(
+  file: string,
+  header: readonly string[],
+  { columns, delimiter }: { readonly columns: readonly Column[]; readonly delimiter: string },
+) {
   const missing = columns.filter((column) => !header.includes(column))
   if (missing.length === 0) return columns.map((column) => [column, header.indexOf(column)] as const)
   const names = missing.map((column) => `"${column}"`).join(', ')
-  throw new FileProblem(file, 1, `no column ${names}; expected ${columns.join(';')}, found ${header.join(';')}`)
+  throw new FileProblem(
+    file,
+    1,
+    `no column ${names}; expected ${columns.join(delimiter)}, found ${header.join(delimiter)}`,
+  )
 }
 
 /** What keeps a file from being read to its end. */
@@ -77,9 +87,13 @@ interface Trouble {
   broken?: Error
 }
 
-async function* readRecords(file: string): AsyncGenerator<CsvRecord> {
+async function* readRecords(file: string, delimiter: string): AsyncGenerator<CsvRecord> {
   const trouble: Trouble = {}
-  const parser = pipeline(Readable.from(untilBroken(await openContent(file), trouble)), toParser(trouble), () => {})
+  const parser = pipeline(
+    Readable.from(untilBroken(await openContent(file), trouble)),
+    toParser(trouble, delimiter),
+    () => {},
+  )
   let line = 0
   for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
     if (trouble.malformed !== undefined && info.records > Number(trouble.malformed.records)) break
@@ -94,10 +108,10 @@ async function* readRecords(file: string): AsyncGenerator<CsvRecord> {
 }
 
 /** An error that the parser throws would take along the good rows in its buffer: it skips instead, and tells. */
-function toParser(trouble: Trouble) {
+function toParser(trouble: Trouble, delimiter: string) {
   return parse({
     bom: true,
-    delimiter: ';',
+    delimiter,
     info: true,
     max_record_size: MAX_ROW_BYTES,
     on_skip(error) {
