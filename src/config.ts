@@ -2,7 +2,7 @@
 import type { AnyAggregate } from './aggregates/index.ts'
 import type { AnyEventDefinition } from './events/index.ts'
 import type { OpenOptions } from './open.ts'
-import type { AnyReadModel } from './readmodels/index.ts'
+import type { AnyReadModel, AnySqlProjection } from './readmodels/index.ts'
 import type { EventStore, ReadModelTargets } from './store/index.ts'
 
 export interface DaybookConfig extends OpenOptions {
@@ -12,8 +12,8 @@ export interface DaybookConfig extends OpenOptions {
   readonly aggregates?: readonly AnyAggregate[]
   /** Events beside those of the aggregates and the projections. */
   readonly events?: readonly AnyEventDefinition[]
-  /** What the application keeps up to date: a read model where the engine keeps it, or in targets of its own. */
-  readonly projections?: readonly (AnyReadModel | ConfiguredProjection)[]
+  /** What the application keeps up to date: a read model where the engine keeps it or in targets of its own, or SQL of its own. */
+  readonly projections?: readonly (AnyReadModel | AnySqlProjection | ConfiguredProjection)[]
 }
 
 export interface ConfiguredProjection {

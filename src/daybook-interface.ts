@@ -7,6 +7,7 @@ import type {
   Projection,
   ProjectionReport,
   ProjectOptions,
+  Quarantine,
   RebuildOptions,
   Rebuilt,
   Reconciled,
@@ -22,6 +23,7 @@ import type {
   EventReader,
   EventStore,
   ExpectedVersion,
+  GenerationInfo,
   Imported,
   ImportedEvent,
   ImportOptions,
@@ -123,7 +125,7 @@ export interface Daybook {
    * the first one back. They are as old as the rebuild until their projection has caught up.
    * @throws `generation-missing` when there are none
    */
-  rollBack(readModel: AnyReadModel, options?: Pick<RebuildOptions, 'targets'>): Promise<void>
+  rollBack(readModel: AnyReadModel, options?: WhereKept): Promise<void>
   /**
    * Folds a sample of a read model's rows anew, or all of them, and compares them with those that are live.
    * @throws `rebuild-needed`, `projection-failed`
@@ -131,6 +133,10 @@ export interface Daybook {
    * const { drifted, repaired } = await daybook.reconcile(balances, { sample: 'all', repair: true })
    */
   reconcile(readModel: AnyReadModel, options?: ReconcileOptions): Promise<Reconciled>
+  /** The generations of a projection's rows: the live one, and perhaps one that is built, and the previous one. */
+  generations(projection: AnyProjection, options?: WhereKept): Promise<readonly GenerationInfo[]>
+  /** The keys of a projection whose events wait, whoever keeps it up to date. */
+  quarantine(projection: AnyProjection, options?: WhereKept): Promise<Quarantine>
 
   /**
    * Records events in one stream, or in several at once: all of them, or none.
@@ -177,6 +183,9 @@ export interface Daybook {
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
+
+/** Where a projection's rows are kept: by the engine, when absent. */
+export type WhereKept = Pick<ProjectOptions, 'targets'>
 
 export interface AppendToStreamOptions extends AppendOptions, Omit<AppendRequest, 'streams'> {
   /** `'any'` when absent. */

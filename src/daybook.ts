@@ -1,5 +1,4 @@
 /** The assembled thing: the use cases over one log of a store, and what they share while the process runs. */
-import { availableParallelism } from 'node:os'
 import { type AnyAggregate, type LoadAggregate, load, type StateOf } from './aggregates/index.ts'
 import {
   type ArgumentsOf,
@@ -14,25 +13,28 @@ import {
   type ResultOf,
   toExecute,
 } from './commands/index.ts'
-import type { AppendToStreamOptions, Daybook, EventsOf, Instruments } from './daybook-interface.ts'
+import type { AppendToStreamOptions, Daybook, EventsOf, Instruments, WhereKept } from './daybook-interface.ts'
 import { type AnyEventDefinition, assertWhole, type NewEvent, storedTypes, toRead } from './events/index.ts'
 import {
   type AnyProjection,
   applyBatch,
   InlineAppends,
+  openTarget,
   type Projection,
   type ProjectionReport,
   type ProjectOptions,
+  type Quarantine,
   type RebuildOptions,
   type Rebuilt,
   type Reconciled,
   type ReconcileOptions,
   type RowsOf,
   RunningProjections,
-  rebuild,
   reconcile,
+  toQuarantine,
 } from './projections/index.ts'
 import type { AnyReadModel } from './readmodels/index.ts'
+import { rebuildAnywhere } from './rebuild-anywhere.ts'
 import type { Reopening } from './reopening.ts'
 import {
   type Appended,
@@ -43,6 +45,7 @@ import {
   type EventLog,
   type EventReader,
   type EventStore,
+  type GenerationInfo,
   type Imported,
   type ImportedEvent,
   type ImportOptions,
@@ -168,19 +171,21 @@ export class LogDaybook implements Daybook {
   }
 
   async rebuild(readModel: AnyReadModel, options: RebuildOptions = {}): Promise<Rebuilt> {
-    const { reopening } = this.#assembly
-    const { definition } = options
     const context = await this.#projecting(options)
-    if (definition === undefined || reopening === undefined) return await rebuild(context, readModel, options)
-    const { inThreads } = await import('./rebuild-threads.ts')
-    const workers = options.workers ?? availableParallelism()
-    const threads = inThreads({ ...reopening, log: this.name, readModel, definition })
-    return await rebuild({ ...context, inThreads: threads }, readModel, { ...options, workers })
+    return await rebuildAnywhere({ ...context, reopening: this.#assembly.reopening }, readModel, options)
   }
 
-  async rollBack(readModel: AnyReadModel, options: Pick<RebuildOptions, 'targets'> = {}): Promise<void> {
-    const { targets } = await this.#projecting(options)
-    await (await targets.open(this.name, readModel.name)).rollBack()
+  async rollBack(readModel: AnyReadModel, options: WhereKept = {}): Promise<void> {
+    await (await openTarget(await this.#projecting(options), readModel)).rollBack()
+  }
+
+  async generations(projection: AnyProjection, options: WhereKept = {}): Promise<readonly GenerationInfo[]> {
+    return await (await openTarget(await this.#projecting(options), projection)).generations()
+  }
+
+  async quarantine(projection: AnyProjection, options: WhereKept = {}): Promise<Quarantine> {
+    const context = await this.#projecting(options)
+    return toQuarantine({ ...context, projection, target: await openTarget(context, projection) })
   }
 
   async reconcile(readModel: AnyReadModel, options: ReconcileOptions = {}): Promise<Reconciled> {

@@ -1,6 +1,6 @@
 /** Finds a read model in what a module exports: by itself, with its targets, or among the projections of a configuration. */
 import type { ConfiguredProjection, DaybookConfig } from './config.ts'
-import type { AnyReadModel } from './readmodels/index.ts'
+import type { AnyReadModel, AnySqlProjection } from './readmodels/index.ts'
 import { type EventStore, type ReadModelTargets, refuse } from './store/index.ts'
 
 export interface FoundDefinition {
@@ -26,12 +26,13 @@ export function findDefinition(exported: unknown, { readModel, fingerprint }: Wa
 function candidatesOf(exported: unknown): readonly FoundDefinition[] {
   if (typeof exported !== 'object' || exported === null) return []
   const { projections } = exported as DaybookConfig
-  return (projections ?? [exported as AnyReadModel | ConfiguredProjection]).map(toFound)
+  return (projections ?? [exported as AnyReadModel | ConfiguredProjection]).flatMap(toFound)
 }
 
 /** A projection of a configuration, with or without targets of its own. */
-function toFound(projection: AnyReadModel | ConfiguredProjection): FoundDefinition {
-  if (!('readModel' in projection)) return { readModel: projection }
+function toFound(projection: AnyReadModel | AnySqlProjection | ConfiguredProjection): readonly FoundDefinition[] {
+  if ('kind' in projection) return []
+  if (!('readModel' in projection)) return [{ readModel: projection }]
   const { readModel, targets } = projection
-  return { readModel, targets: typeof targets === 'function' ? targets : () => targets }
+  return [{ readModel, targets: typeof targets === 'function' ? targets : () => targets }]
 }

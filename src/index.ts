@@ -62,7 +62,7 @@ export type {
   UnauthorisedByDaybook,
 } from './commands/index.ts'
 export { type ConfiguredProjection, type DaybookConfig, defineConfig } from './config.ts'
-export type { AppendToStreamOptions, Daybook, Instruments } from './daybook-interface.ts'
+export type { AppendToStreamOptions, Daybook, Instruments, WhereKept } from './daybook-interface.ts'
 export {
   DaybookError,
   type DaybookErrorCode,

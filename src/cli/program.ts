@@ -5,6 +5,7 @@ import { isDaybookError } from '../errors/index.ts'
 import { registerCopy } from './copy.ts'
 import { registerExport } from './export.ts'
 import { registerImport } from './import.ts'
+import { registerProjections } from './projections/index.ts'
 import { registerSchema } from './schema.ts'
 import { INTERRUPTED, Interruption, type Terminal } from './terminal.ts'
 import { UsageProblem } from './usage.ts'
@@ -12,7 +13,13 @@ import { UsageProblem } from './usage.ts'
 type Register = (program: Command, terminal: Terminal) => void
 
 /** In the order in which the help lists them. */
-const COMMANDS: readonly Register[] = [registerCopy, registerExport, registerImport, registerSchema]
+const COMMANDS: readonly Register[] = [
+  registerCopy,
+  registerExport,
+  registerImport,
+  registerProjections,
+  registerSchema,
+]
 
 const FAILED = 1
 const MISUSED = 2

@@ -109,8 +109,11 @@ function toReaders({ config, file }: LoadedConfig): readonly SchemaReader[] {
 }
 
 function readersOf({ aggregates = [], projections = [], events = [], definitions = [] }: DaybookConfig) {
-  const readModels = projections.map((each) => ('readModel' in each ? each.readModel : each))
-  return [...aggregates, ...readModels, ...events, ...definitions]
+  const folded = projections.flatMap<SchemaReader>((each) => {
+    if ('readModel' in each) return each.readModel
+    return 'kind' in each ? each.events : each
+  })
+  return [...aggregates, ...folded, ...events, ...definitions]
 }
 
 function toText(report: SchemaReport | undefined, differences: readonly LockDifference[] | undefined): string {

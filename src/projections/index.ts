@@ -2,13 +2,14 @@ export { applyBatch } from './apply-batch.ts'
 export type { AnyProjection, ApplyBatch, ProjectionBatch } from './batch.ts'
 export { InlineAppends } from './inline.ts'
 export type { LastError, ProjectionPhase, ProjectionStatus } from './progress.ts'
-export type { ProjectOptions } from './project.ts'
+export { openTarget, type ProjectOptions } from './project.ts'
 export type { Projection, ReachedOptions, RowsOf } from './projection.ts'
-export type { Quarantine } from './quarantine.ts'
+export { type Quarantine, toQuarantine } from './quarantine.ts'
 export {
   type DefinitionModule,
   type Difference,
   foldShare,
+  type RebuildContext,
   type RebuildOptions,
   type RebuildProgress,
   type RebuildThreads,

@@ -102,6 +102,7 @@ const OWN = {
   tell: async () => {},
 }
 
+/** The place of a projection. @throws `not-supported` for an SQL projection whose targets are elsewhere */
 export async function openTarget(
   { log, targets }: Pick<ProjectContext, 'log' | 'targets'>,
   projection: AnyReadModel | AnySqlProjection,

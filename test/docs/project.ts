@@ -63,7 +63,11 @@ export interface RunOptions {
 const TSCONFIG = JSON.stringify({
   extends: join(ROOT, 'tsconfig.json'),
   compilerOptions: {
-    paths: { daybook: [join(ROOT, 'src/index.ts')], 'daybook/testing': [join(ROOT, 'src/testing/index.ts')] },
+    paths: {
+      daybook: [join(ROOT, 'src/index.ts')],
+      'daybook/postgres': [join(ROOT, 'src/targets/postgres/index.ts')],
+      'daybook/testing': [join(ROOT, 'src/testing/index.ts')],
+    },
     typeRoots: [join(ROOT, 'node_modules/@types')],
     noUnusedLocals: false,
   },

@@ -1,6 +1,13 @@
 export type { Difference, RowComparison } from './comparison.ts'
 export { foldShare, Unshared } from './fold-share.ts'
 export type { RebuildProgress } from './plan.ts'
-export { type DefinitionModule, type RebuildOptions, type RebuildThreads, type Rebuilt, rebuild } from './rebuild.ts'
+export {
+  type DefinitionModule,
+  type RebuildContext,
+  type RebuildOptions,
+  type RebuildThreads,
+  type Rebuilt,
+  rebuild,
+} from './rebuild.ts'
 export { type Reconciled, type ReconcileOptions, reconcile } from './reconcile.ts'
 export type { Share } from './share.ts'
