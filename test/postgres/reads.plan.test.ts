@@ -110,8 +110,13 @@ for (const { situation, log, analyse } of SITUATIONS)
       })
     }
 
-    test('pruning commands', async () => {
-      await expectFewPages("select daybook.prune_commands($1, now() - interval '1 day', 1000)", [log])
+    test('the oldest of many commands, to be pruned', async () => {
+      const insert = `insert into daybook.commands
+        select $1, 'c' || n, 'd', '{}', now() - interval '1 hour' * (n % 1000) from generate_series(1, 100000) as n`
+      await client.query(insert, [log])
+      const prune = "select daybook.prune_commands($1, now() - interval '999 hours', 10)"
+      await expectFewPages(prune, [log])
+      await client.query('delete from daybook.commands where log = $1', [log])
     })
 
     test('the version of a stream, the head, a command, a snapshot, a checkpoint', async () => {

@@ -70,7 +70,14 @@ export function snapshots() {
   const events = [Opened]
   // @ts-expect-error "data.since is a Date, which is not JSON", and snapshots are
   aggregate('a', { events, initial: { since: new Date() }, snapshot: { every: 50 } })
+  // @ts-expect-error the same, by default policy
+  aggregate('a', { events, initial: { since: new Date() }, snapshot: true })
+  // @ts-expect-error there is no such policy
+  aggregate('a', { events, initial: { n: 0 }, snapshot: { each: 50 } })
   aggregate('a', { events, initial: { since: new Date() } })
+  aggregate('a', { events, initial: { since: new Date() }, snapshot: false })
+  aggregate('a', { events, initial: { n: 0 }, snapshot: true })
+  aggregate('a', { events, initial: { n: 0 }, snapshot: { every: 7, revision: 2 } })
 }
 
 export function decisions() {

@@ -6,8 +6,10 @@ create function daybook.prune_commands(p_log text, p_before timestamptz, p_limit
 language sql
 security definer
 set search_path = pg_catalog, pg_temp
--- Without statistics the planner may prefer to scan the whole table.
+-- Without statistics the planner may prefer to look at all commands of the log.
 set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
 as $$
   with oldest as (
     select c.command_id
@@ -17,8 +19,8 @@ as $$
     limit p_limit
     for update skip locked
   ), forgotten as (
-    delete from daybook.commands as c using oldest as o
-    where c.log = p_log and c.command_id = o.command_id
+    delete from daybook.commands as c
+    where c.log = p_log and c.command_id = any (array(select o.command_id from oldest as o))
     returning 1
   )
   select count(*)::integer from forgotten
