@@ -7,6 +7,8 @@ import { newPassword, type RedisServer, startRedis } from './redis-server.ts'
 const SLOTS = 16_384
 /** Joining takes a second or two. */
 const JOIN_TIMEOUT_MS = 30_000
+/** After which a member that does not answer counts as dead. */
+const NODE_TIMEOUT_MS = 2_000
 
 export class RedisCluster {
   readonly masters: readonly RedisServer[]
@@ -27,13 +29,7 @@ export class RedisCluster {
 
 export async function startRedisCluster(count = 3): Promise<RedisCluster> {
   const password = newPassword()
-  const masters = await Promise.all(
-    Array.from({ length: count }, async () => {
-      // Its usual place, the port and 10,000, is among those that the system hands out to clients.
-      const settings = { 'cluster-enabled': 'yes', 'cluster-port': await findFreePort(), 'cluster-node-timeout': 5_000 }
-      return await startRedis({ settings, password })
-    }),
-  )
+  const masters = await Promise.all(Array.from({ length: count }, () => startMember(password)))
   const cluster = new RedisCluster(masters)
   try {
     await join(masters)
@@ -44,6 +40,26 @@ export async function startRedisCluster(count = 3): Promise<RedisCluster> {
   }
 }
 
+async function startMember(password: string): Promise<RedisServer> {
+  // Its usual place, the port and 10,000, is among those that the system hands out to clients.
+  const settings = { 'cluster-enabled': 'yes', 'cluster-port': await findFreePort(), masterauth: password }
+  return await startRedis({ settings: { ...settings, 'cluster-node-timeout': NODE_TIMEOUT_MS }, password })
+}
+
+/** Adds a replica of a master, and waits until it has all that the master has. */
+export async function addReplica(master: RedisServer): Promise<RedisServer> {
+  const replica = await startMember(new URL(master.url).password)
+  const id = String(await onServer(master, ['CLUSTER', 'MYID']))
+  await meet(master, replica)
+  await until(async () => {
+    const known = String(await onServer(replica, ['CLUSTER', 'NODES'])).includes(id)
+    if (known) await onServer(replica, ['CLUSTER', 'REPLICATE', id])
+    return known
+  })
+  await until(async () => /master_link_status:up/.test(String(await onServer(replica, ['INFO', 'replication']))))
+  return replica
+}
+
 async function join(masters: readonly RedisServer[]): Promise<void> {
   for (const [place, master] of masters.entries()) {
     const from = Math.floor((place * SLOTS) / masters.length)
@@ -52,19 +68,27 @@ async function join(masters: readonly RedisServer[]): Promise<void> {
     await onServer(master, ['CONFIG', 'SET', 'cluster-announce-ip', '127.0.0.1'])
   }
   for (const other of masters.slice(1)) {
-    const [, busPort] = (await onServer(other, ['CONFIG', 'GET', 'cluster-port'])) as [string, string]
-    const meet = ['CLUSTER', 'MEET', '127.0.0.1', new URL(other.url).port, busPort]
-    await onServer(masters[0] as RedisServer, meet)
+    await meet(masters[0] as RedisServer, other)
   }
   await Promise.all(masters.map((master) => untilJoined(master, masters.length)))
 }
 
+async function meet(member: RedisServer, other: RedisServer): Promise<void> {
+  const [, busPort] = (await onServer(other, ['CONFIG', 'GET', 'cluster-port'])) as [string, string]
+  await onServer(member, ['CLUSTER', 'MEET', '127.0.0.1', new URL(other.url).port, busPort])
+}
+
 async function untilJoined(master: RedisServer, count: number): Promise<void> {
-  const deadline = Date.now() + JOIN_TIMEOUT_MS
-  for (;;) {
+  await until(async () => {
     const info = String(await onServer(master, ['CLUSTER', 'INFO']))
-    if (info.includes('cluster_state:ok') && info.includes(`cluster_size:${count}`)) return
-    if (Date.now() > deadline) throw new Error(`The cluster did not come together:\n${info}`)
+    return info.includes('cluster_state:ok') && info.includes(`cluster_size:${count}`)
+  })
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + JOIN_TIMEOUT_MS
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error('The cluster did not come together in time.')
     await sleep(50)
   }
 }

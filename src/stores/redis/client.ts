@@ -7,6 +7,8 @@ export type RedisDriver = typeof import('redis')
 
 export interface DriverClient {
   readonly isOpen: boolean
+  /** False from the moment in which the connection is lost. */
+  readonly isReady: boolean
   sendCommand(command: readonly string[]): Promise<unknown>
   on(event: 'error' | 'end', listener: () => void): this
   destroy(): void

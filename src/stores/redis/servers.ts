@@ -105,7 +105,11 @@ export class Servers {
     const forget = () => {
       if (this.#clients.get(name) === connecting) this.#clients.delete(name)
     }
-    connecting.then((client) => client.on('error', forget).on('end', forget), forget)
+    connecting.then((client) => {
+      // Not every error is the end: a ping may be forbidden, too.
+      const forgetLost = () => client.isReady || forget()
+      client.on('error', forgetLost).on('end', forget)
+    }, forget)
     return connecting
   }
 
