@@ -1,8 +1,9 @@
 import { createClient } from 'redis'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ImportedEvent, ReadOptions } from '../../src/store/index.ts'
 import { openRedis } from '../../src/stores/redis/index.ts'
-import { describeOnOwnRedis, useRedis } from '../support/redis.ts'
+import { describeOnOwnRedis } from '../support/redis.ts'
+import { type RedisServer, startRedis } from '../support/redis-server.ts'
 
 const EVENTS = 30_000
 
@@ -22,11 +23,13 @@ function* history(): Generator<ImportedEvent> {
 }
 
 describeOnOwnRedis('a search on Redis', () => {
-  const redis = useRedis()
+  let redis: RedisServer
   beforeAll(async () => {
+    redis = await startRedis()
     await using store = await openRedis(redis.url)
     await store.log('main').import(history())
   })
+  afterAll(() => redis.close())
 
   async function positions(options: ReadOptions): Promise<number[]> {
     await using store = await openRedis(redis.url)

@@ -6,7 +6,7 @@
  *       test('…', () => open(redis.url))
  *     })
  *
- * A server that was given is shared with others: a test writes to names of its own, and removes nothing.
+ * Of a server that was given each file takes a database that is empty, and empties it when it is done.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from 'redis'
@@ -25,20 +25,47 @@ const CLOSE_TIMEOUT_MS = 3_000
 /** The server for the tests of the enclosing `describe` or file; its url may be read when they run. */
 export function useRedis(options: RedisOptions = {}): { readonly url: string } {
   let server: RedisServer | undefined
+  let database: string | undefined
   const given = inject('redis')
   beforeAll(async () => {
     if (given === 'own') server = await startRedis(options)
+    else if (given !== null) database = await claimDatabase(given)
   })
   afterAll(async () => {
+    if (database !== undefined) await command(database, 'FLUSHDB')
     await using closed = server
     if (closed !== undefined) await assertNoLeaks(closed.url)
   })
   return {
     get url() {
-      if (given !== null && given !== 'own') return given
-      if (server === undefined) throw new Error('The server is started before the first test: read its url in a test.')
-      return server.url
+      const url = database ?? server?.url
+      if (url === undefined) throw new Error('The server is there when the first test runs: read its url in a test.')
+      return url
     },
+  }
+}
+
+/** As many as a Redis has unless it is told otherwise; the first is left to whoever uses the server for something. */
+const DATABASES = Array.from({ length: 15 }, (_, place) => place + 1)
+
+/** Takes an empty database: other test files, which may start at the same time, see that it is taken. */
+async function claimDatabase(given: string): Promise<string> {
+  for (const number of DATABASES) {
+    const url = new URL(given)
+    url.pathname = `/${number}`
+    if (Number(await command(url.href, 'DBSIZE')) > 0) continue
+    if ((await command(url.href, 'SET', 'taken-by-a-test-of-daybook', String(process.pid), 'NX')) === 'OK')
+      return url.href
+  }
+  throw new Error('The server of DAYBOOK_TEST_REDIS has no database among 1 to 15 that is empty.')
+}
+
+async function command(url: string, ...words: string[]): Promise<unknown> {
+  const client = await createClient({ url }).connect()
+  try {
+    return await client.sendCommand(words)
+  } finally {
+    client.destroy()
   }
 }
 
