@@ -32,7 +32,7 @@ const arrow = {
 const inSource = { path: '^src/', pathNot: '[.]test[.]ts$' }
 const assembly = { path: '^src/[^/]+[.]ts$', pathNot: inSource.pathNot }
 const adapters = '^src/(?:stores|targets)/'
-const databaseDrivers = '@electric-sql/pglite|pg|pg-copy-streams|redis'
+const databaseDrivers = '@electric-sql/pglite|pg|pg-copy-streams|redis|@nats-io/[^/]+'
 const terminalPackages = 'commander|cli-progress'
 
 /** Matches a package however it is resolved: installed, its types alone, or not at all. */

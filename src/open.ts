@@ -29,6 +29,8 @@ export interface OpenOptions extends ExecutorOptions {
    * their rows. PostgreSQL and PGlite, and memory; see the guide for the price.
    */
   readonly inline?: readonly (AnyReadModel | AnySqlProjection)[]
+  /** How many copies NATS keeps of a log that is made: 1, 3 or 5; 3 in a cluster when absent. */
+  readonly replicas?: number
   /** Wraps the ports, as `daybook/telemetry` does. */
   readonly instruments?: Instruments
   /**
@@ -45,9 +47,9 @@ const DEFAULT_LOG = 'main'
  * Opens the daybook at a URL, or over a `pg` Pool of the caller's own, which closing leaves open.
  *
  * @param where `memory:`, `file:DIR` (PostgreSQL in this process, one process at a time), `postgres://…`, a Pool,
- * `redis://…` or `rediss://…` (one server, or any of a cluster).
+ * `redis://…` or `rediss://…` (one server, or any of a cluster), `nats://…` or `tls://…` (servers of a NATS cluster).
  * @throws `invalid-argument`, `unknown-engine`, `missing-driver`, `connection-lost`, `store-locked`, `migration-needed`,
- * `store-newer`, `migration-altered`, `not-durable`, `store-full`; `unreadable-log` where `definitions` do not read what it
+ * `store-newer`, `migration-altered`, `not-durable`, `store-full`, `server-too-old`; `unreadable-log` where `definitions` do not read what it
  * holds
  * @example
  * await using daybook = await open('file:./bank')
@@ -113,6 +115,8 @@ const ENGINES: Readonly<Record<string, OpenEngine>> = {
   'postgresql://': openServer,
   'redis://': openRedisServer,
   'rediss://': openRedisServer,
+  'nats://': openNatsServer,
+  'tls://': openNatsServer,
 }
 
 /** The engine alone. */
@@ -134,6 +138,10 @@ async function openServer(where: string | PostgresPool, options: EngineOptions):
 
 async function openRedisServer(url: string, options: EngineOptions): Promise<EventStore> {
   return await (await import('./stores/redis/index.ts')).openRedis(url, options)
+}
+
+async function openNatsServer(url: string, options: EngineOptions): Promise<EventStore> {
+  return await (await import('./stores/nats/index.ts')).openNats(url, options)
 }
 
 /** Settings alone: what else there may be cannot be handed to a thread, nor is it needed there. */

@@ -1,7 +1,6 @@
 /** A stranger's first program, against the installed package: DESIGN.md section 6 in small, on two engines. */
 import assert from 'node:assert/strict'
 import { aggregate, event, open, reject } from 'daybook'
-import { forRandomHistories, given } from 'daybook/testing'
 import { z } from 'zod'
 
 const FundsDeposited = event('FundsDeposited', z.object({ amount: z.int().positive() }))
@@ -17,14 +16,6 @@ const deposit = Account.command('Deposit', amount, (_account, input) => FundsDep
 const withdraw = Account.command('Withdraw', amount, (account, input) =>
   account.balance < input.amount ? reject('InsufficientFunds', { balance: account.balance }) : FundsWithdrawn(input),
 )
-
-given(Account, FundsDeposited({ amount: 50 }))
-  .when(withdraw, { amount: 20 })
-  .then(FundsWithdrawn({ amount: 20 }))
-given(Account).when(withdraw, { amount: 20 }).thenRejected('InsufficientFunds', { balance: 0 })
-await forRandomHistories(Account, { commands: [deposit, withdraw] }, (events) => {
-  return events.reduce((state, stored) => Account.apply(state, stored), Account.initial).balance >= 0
-})
 
 for (const url of ['memory:', 'file:./bank']) {
   const daybook = await open(url)

@@ -1,6 +1,6 @@
 /** Commands, as they are defined: what is asked for, of which aggregates, and the rule that decides. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import type { AnyEventDefinition, NewEvent, NewOf } from '../events/index.ts'
+import type { AnyEventDefinition, NewOf } from '../events/index.ts'
 import type { AnyAggregate, StateOf } from './any-aggregate.ts'
 import type { CommandOptions, Refusal } from './authorisation.ts'
 import type { Rejection } from './rejection.ts'
@@ -56,12 +56,11 @@ export interface JointContext<Part extends string = string> extends CommandCircu
 export type StatesOf<Over extends Parts> = { readonly [Part in keyof Over]: StateOf<Over[Part]> }
 
 /** What a rule over several aggregates may decide: events for some of the parts, nothing, or a rejection. */
-export type DecidedJointly<Over extends Parts> = DecidedParts<Over> | Rejection | undefined | NewEvent
+export type DecidedJointly<Over extends Parts> = DecidedParts<Over> | Rejection | undefined
 
-/** Any other key passes here, as a bare event does above, so that `OnlyParts` can say in a sentence what is wrong. */
 type DecidedParts<Over extends Parts> = {
   readonly [Part in keyof Over]?: NewOf<Over[Part]['events'][number]> | readonly NewOf<Over[Part]['events'][number]>[]
-} & { readonly [other: string]: unknown }
+}
 
 /** An id for each part. */
 export type IdsOf<Over extends Parts> = { readonly [Part in keyof Over]: string }
@@ -88,13 +87,11 @@ export type AnyJointCommand = JointCommand<Parts, StandardSchemaV1, unknown, Ref
 /** Nothing (`unknown`), unless the decision has parts that the command does not: a misspelt one would be lost otherwise. */
 type OnlyParts<Decision, Over extends Parts> = [OtherPart<Decision, Over>] extends [never]
   ? unknown
-  : [Extract<Decision, NewEvent>] extends [never]
-    ? `decides for ${OtherPart<Decision, Over>}, which is no part of the command`
-    : `decides on an event and does not say for which part, such as { ${keyof Over & string}: event }`
+  : { readonly [Part in OtherPart<Decision, Over>]?: never }
 
 type OtherPart<Decision, Over extends Parts> = Decision extends Rejection | undefined
   ? never
-  : Exclude<keyof Decision & string, keyof Over>
+  : Exclude<keyof Decision, keyof Over>
 
 /**
  * Defines a request over several aggregates: its events are recorded in all their streams, or in none, and only if

@@ -40,6 +40,8 @@ export interface DaybookErrorDetails {
   'append-unconfirmed': { log: string; eventIds: readonly string[] }
   /** Another process has the embedded store's folder open. */
   'store-locked': { directory: string }
+  /** The server is of a version on which the engine would not be safe. */
+  'server-too-old': { engine: string; found: string; needed: string }
   /** The database was migrated by a newer Daybook than this one. */
   'store-newer': { found: number; known: number }
   /** The database needs migrations, and holds data, so they wait for the word. */

@@ -4,15 +4,20 @@ export {
   type PreparedAppend,
   type PreparedBoundary,
   type PreparedCondition,
+  type PreparedWrite,
   prepareAppend,
   refuse,
 } from './append-request.ts'
 export { type AppendConnection, Appender } from './appender.ts'
 export {
+  appendUnconfirmed,
+  boundaryConflict,
+  connectionLost,
   eventIdTaken,
   generationMissing,
   importOutOfOrder,
   notSupported,
+  versionConflict,
 } from './conflicts.ts'
 export { compareTypes, countTypes } from './count-types.ts'
 export { type Page, type PageSource, pagedReader, passBatches } from './event-reader.ts'
@@ -27,6 +32,7 @@ export {
 export { type PreparedImport, prepareImport } from './import-request.ts'
 export type * from './keepsakes.ts'
 export { Lifetime } from './lifetime.ts'
+export { matchesTerms } from './matches.ts'
 export { openMemory } from './memory/index.ts'
 export {
   assertCommandId,
@@ -56,7 +62,7 @@ export type {
   StoredRow,
 } from './read-model-target.ts'
 export { type RepeatLookups, toAppended } from './repeats.ts'
-export { type Losses, namingLoss, retrying, toBackOffMs } from './retry.ts'
+export { type Losses, namingLoss, RETRY_FOR_MS, retrying, toBackOffMs } from './retry.ts'
 export { isSqlStore, type SqlClient, type SqlDatabase, type SqlStore } from './sql-store.ts'
 export { tailReader } from './tail.ts'
 export { unlessAborted } from './unless-aborted.ts'

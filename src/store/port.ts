@@ -32,6 +32,12 @@ export interface Capabilities {
   readonly durable: boolean
   /** Several processes may open it at once. */
   readonly shared: boolean
+  /** An append may write several streams or none, look at others, and carry a command. */
+  readonly multiStream: boolean
+  /** An event id is refused that an event elsewhere in the log was given. */
+  readonly uniqueEventIds: boolean
+  /** An import may hold times that are still to come; the log's clock then stands until they have. */
+  readonly importsFuture: boolean
 }
 
 export interface EventLog {

@@ -6,7 +6,9 @@ test('open › a URL of no known engine is refused, with those that are, and wit
   const refused = open('mysql://ada:secret@host/db')
   await expect(refused).rejects.toMatchObject({
     code: 'unknown-engine',
-    details: { known: expect.arrayContaining(['memory:', 'file:', 'postgres://', 'postgresql://', 'redis://']) },
+    details: {
+      known: expect.arrayContaining(['memory:', 'file:', 'postgres://', 'postgresql://', 'redis://', 'nats://']),
+    },
   })
   await expect(refused).rejects.not.toThrow(/secret/)
 })

@@ -63,7 +63,7 @@ describe('the README', () => {
     for (const [, driver] of installed) expect(Object.keys(peerDependencies)).toContain(driver)
   })
 
-  const OTHER_SPELLINGS = new Set(['postgresql://', 'rediss://'])
+  const OTHER_SPELLINGS = new Set(['postgresql://', 'rediss://', 'tls://'])
 
   test('lists the engines that there are', () => {
     const schemes = [...read('src/open.ts').matchAll(/^ {2}'([a-z]+:(?:\/\/)?)':/gm)].map(([, scheme]) => scheme)

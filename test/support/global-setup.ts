@@ -3,6 +3,7 @@
  * PostgreSQL), each in a module of its own. Every server that is started says so, with its version.
  */
 import type { TestProject } from 'vitest/node'
+import { setUpNats } from './nats-setup.ts'
 import { setUpPostgres } from './postgres-setup.ts'
 import { setUpRedis } from './redis-setup.ts'
 import { setUpSearch } from './search-setup.ts'
@@ -11,7 +12,7 @@ type TearDown = () => Promise<void>
 type SetUp = (project: TestProject) => Promise<TearDown | undefined>
 
 /** One line for each kind of server. */
-const SERVERS: readonly SetUp[] = [setUpPostgres, setUpRedis, setUpSearch]
+const SERVERS: readonly SetUp[] = [setUpPostgres, setUpRedis, setUpSearch, setUpNats]
 
 export async function setup(project: TestProject): Promise<TearDown> {
   const tearDowns: (TearDown | undefined)[] = []

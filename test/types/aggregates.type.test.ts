@@ -123,12 +123,6 @@ export function jointDecisions() {
   command('X', accounts, amount, (_, input) => ({ form: Deposited(input) }))
   // @ts-expect-error a misspelt part beside a good one
   command('X', accounts, amount, (_, input) => ({ from: Deposited(input), ot: Deposited(input) }))
-  // @ts-expect-error a part and an event that says none
-  command('X', accounts, amount, (_, input) => (input.amount ? { to: Deposited(input) } : Deposited(input)))
-  // @ts-expect-error several events that say no part
-  command('X', accounts, amount, (_, input) => [Deposited(input)])
-  // @ts-expect-error a text is no decision
-  command('X', accounts, amount, () => 'no')
   // @ts-expect-error an event that says no part
   command('X', accounts, amount, (_, input) => Deposited(input))
   // @ts-expect-error a rule does not wait

@@ -2,10 +2,10 @@ import type { EncodedEvent } from '../../events/index.ts'
 import type { PreparedAppend, PreparedBoundary, PreparedCondition, PreparedWrite } from '../append-request.ts'
 import { boundaryConflict, eventIdTaken, versionConflict } from '../conflicts.ts'
 import type { CommandRecord } from '../keepsakes.ts'
+import { matchesTerms } from '../matches.ts'
 import type { Appended, ExpectedVersion } from '../port.ts'
 import { type Book, type StoredEvent, toRecorded } from './book.ts'
 import { findCommand } from './commands.ts'
-import { matchesTerms } from './matches.ts'
 
 /**
  * Judges one append, then writes it: nothing changes before the last check has passed. A repeat is looked for before

@@ -1,3 +1,4 @@
+import { matchesTerms } from '../matches.ts'
 import { isInPartition } from '../partition.ts'
 import type { EventFilter } from '../port.ts'
 import type { StoredEvent } from './book.ts'
@@ -9,10 +10,4 @@ export function matches(event: StoredEvent, filter: EventFilter): boolean {
   if (category !== undefined && event.stream.category !== category) return false
   if (partition !== undefined && !isInPartition(event.stream.name, partition)) return false
   return matchesTerms(event, types ?? [], tags ?? [])
-}
-
-/** Is the event of one of the types, and does it carry all the tags? None asks for nothing. */
-export function matchesTerms(event: StoredEvent, types: readonly string[], tags: readonly string[]): boolean {
-  if (types.length > 0 && !types.includes(event.type)) return false
-  return tags.every((tag) => event.tags.includes(tag))
 }

@@ -23,6 +23,9 @@ class MemoryStore implements EventStore {
     joinsTransactions: false,
     durable: false,
     shared: false,
+    multiStream: true,
+    uniqueEventIds: true,
+    importsFuture: true,
   }
   readonly #logs = new Map<string, EventLog>()
   readonly #lifetime = new Lifetime(ENGINE)

@@ -31,6 +31,9 @@ export class PostgresStore implements SqlStore {
       joinsTransactions: true,
       durable: true,
       shared: engine === 'postgres',
+      multiStream: true,
+      uniqueEventIds: true,
+      importsFuture: true,
     }
     this.#database = database
     this.#lifetime = lifetime

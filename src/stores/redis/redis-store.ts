@@ -18,7 +18,15 @@ export class RedisStore implements EventStore {
     this.#servers = servers
     this.#lifetime = lifetime
     this.#growth = new Growth(servers, lifetime.wakeups)
-    this.capabilities = { gaplessPositions: true, joinsTransactions: false, durable, shared: true }
+    this.capabilities = {
+      gaplessPositions: true,
+      joinsTransactions: false,
+      durable,
+      shared: true,
+      multiStream: true,
+      uniqueEventIds: true,
+      importsFuture: true,
+    }
   }
 
   log(name: string): RedisLog {

@@ -49,6 +49,11 @@ export function topic(title: string, facts: readonly Fact[]): readonly Conforman
   })
 }
 
+/** The same cases, for engines with the capability alone. */
+export function requiring(requires: keyof Capabilities, cases: readonly ConformanceCase[]): ConformanceCase[] {
+  return cases.map((each) => ({ requires, ...each }))
+}
+
 async function runFact(name: string, test: Fact['test'], harness: EventStoreHarness): Promise<void> {
   const store = await harness.shared()
   try {

@@ -1,7 +1,7 @@
 import { appendCases } from './append.ts'
 import { boundaryCases } from './boundaries.ts'
 import { commandCases } from './commands.ts'
-import type { ConformanceCase } from './conformance-case.ts'
+import { type ConformanceCase, requiring } from './conformance-case.ts'
 import { expectedVersionCases } from './expected-versions.ts'
 import { filterCases, partitionCases } from './filters.ts'
 import { importCases } from './import.ts'
@@ -22,10 +22,10 @@ import { typeCases } from './types.ts'
 export const eventStoreConformance: readonly ConformanceCase[] = [
   ...appendCases,
   ...repeatCases,
-  ...eventIdCases,
+  ...requiring('uniqueEventIds', eventIdCases),
   ...expectedVersionCases,
-  ...multiStreamCases,
-  ...conditionCases,
+  ...requiring('multiStream', multiStreamCases),
+  ...requiring('multiStream', conditionCases),
   ...boundaryCases,
   ...orderingCases,
   ...streamReadingCases,
@@ -44,7 +44,7 @@ export const eventStoreConformance: readonly ConformanceCase[] = [
   ...leaseCases,
   ...logCases,
   ...importCases,
-  ...commandCases,
+  ...requiring('multiStream', commandCases),
   ...transactionCases,
   ...lifetimeCases,
 ]

@@ -3,7 +3,7 @@ import { newEventId } from '../../events/index.ts'
 import type { EventLog, ImportedEvent } from '../../store/index.ts'
 import { assertCount, assertInOrder, assertRefused, assertRejectsWith } from './assertions.ts'
 import { anEvent, append, range, someEvents, versionsOf } from './builders.ts'
-import { fact, newLog, topic } from './conformance-case.ts'
+import { fact, factGiven, newLog, topic } from './conformance-case.ts'
 import { acceptable } from './json-values.ts'
 
 const LONG_AGO = Date.UTC(1999, 11, 31, 23, 59, 59, 999)
@@ -101,7 +101,7 @@ export const importCases = topic('import', [
     const { recordedAt } = await append(log, 'account-1')
     assert.ok(Math.abs(recordedAt.getTime() - Date.now()) < 3_600_000, 'an append after it is recorded now')
   }),
-  fact('import', 'of a time to come holds the clock until then', async ({ log }) => {
+  factGiven('importsFuture', 'import', 'of a time to come holds the clock until then', async ({ log }) => {
     const future = new Date(Date.now() + 86_400_000)
     await log.import([{ ...anEvent(), stream: 'account-1', recordedAt: future }])
     assert.deepEqual((await append(log, 'account-1')).recordedAt, future)
@@ -140,7 +140,13 @@ export const importCases = topic('import', [
     }
     await assertRefused(() => log.import([null as unknown as ImportedEvent]), 'invalid-event', { event: 0 })
   }),
-  fact('import', 'refuses an id that is taken, in the log or in the import', async ({ log }) => {
+  fact('import', 'of a time to come is refused by an engine that cannot hold its clock', async ({ store, log }) => {
+    if (store.capabilities.importsFuture) return
+    const future = { ...anEvent(), stream: 'account-1', recordedAt: new Date(Date.now() + 86_400_000) }
+    await assertRefused(() => log.import([future]), 'not-supported', { engine: store.engine })
+    await assertCount(log, 0)
+  }),
+  factGiven('uniqueEventIds', 'import', 'refuses an id that is taken, in the log or in the import', async ({ log }) => {
     const id = newEventId()
     await append(log, 'account-1', anEvent({ id }))
     await assertRefused(

@@ -5,6 +5,16 @@ import { anEvent, append, idsOf, range, someEvents } from './builders.ts'
 import { fact, factGiven, newLog, topic } from './conformance-case.ts'
 import type { EventStoreHarness } from './harness.ts'
 
+const CAPABILITIES = [
+  'durable',
+  'gaplessPositions',
+  'importsFuture',
+  'joinsTransactions',
+  'multiStream',
+  'shared',
+  'uniqueEventIds',
+]
+
 /** Everything that can be asked of a log. */
 function everything(log: EventLog): Record<string, () => Promise<unknown>> {
   const key = { stream: 'account-A', definition: 'account', fingerprint: 'f1' }
@@ -51,7 +61,7 @@ export const lifetimeCases = topic('lifetime', [
   fact('lifetime', 'says what it is and what it can do', async ({ store }) => {
     assert.match(store.engine, /^[a-z]+$/)
     const names = Object.keys(store.capabilities).sort()
-    assert.deepEqual(names, ['durable', 'gaplessPositions', 'joinsTransactions', 'shared'])
+    assert.deepEqual(names, CAPABILITIES)
     assert.ok(Object.values(store.capabilities).every((value) => typeof value === 'boolean'))
   }),
   fact('lifetime', 'ends tails, waits for appends, and says that it is closed ever after', async ({ harness }) => {

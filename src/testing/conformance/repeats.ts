@@ -15,11 +15,11 @@ async function assertRepeatable(log: EventLog, request: AppendRequest): Promise<
   const first = await log.append(request)
   for (const { stream } of request.streams) await append(log, stream)
   await append(log, 'bystander-1')
-  const head = await log.head()
+  const count = (await log.read().toArray()).length
   const { repeated, ...second } = await log.append(request)
   assert.equal(repeated, true)
   assert.deepEqual({ ...second, repeated: false }, first)
-  await assertCount(log, head)
+  await assertCount(log, count)
 }
 
 function repeatable(expectedVersion: ExpectedVersion, before: number) {

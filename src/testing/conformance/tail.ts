@@ -136,10 +136,15 @@ export const tailCases = topic('tail', [
     await append(log, 'account-A', someEvents(10))
     assert.deepEqual(await log.tail({ signal: AbortSignal.abort() }).toArray(), [])
     const controller = new AbortController()
-    const waiting = log.tail({ signal: controller.signal, pollIntervalMs: NEVER_MS }).toArray()
+    const seen: RecordedEvent[] = []
+    const waiting = (async () => {
+      for await (const event of log.tail({ signal: controller.signal, pollIntervalMs: NEVER_MS })) seen.push(event)
+    })()
+    while (seen.length < 10) await settle()
     await settle()
     controller.abort()
-    assert.equal((await waiting).length, 10)
+    await waiting
+    assert.equal(seen.length, 10)
     assert.deepEqual(versionsOf(await follow(log, 3)), [1, 2, 3])
   }),
   fact('tail', 'can be left early, and followed anew', async ({ log }) => {

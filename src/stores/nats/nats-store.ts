@@ -1,0 +1,86 @@
+/**
+ * The store on NATS JetStream. Each log is a stream of its own there; what is kept beside the events is in one
+ * key-value bucket. docs/nats.md says what is where, and what is promised.
+ */
+import { assertLogName, type Capabilities, type EventLog, type EventStore, Lifetime } from '../../store/index.ts'
+import { parseAddress } from './address.ts'
+import { Connection } from './connection.ts'
+import { Keepsakes } from './keepsakes.ts'
+import { LogStream } from './log-stream.ts'
+import { NatsLog } from './nats-log.ts'
+import { Subjects } from './subjects.ts'
+
+const ENGINE = 'nats'
+/** Where there is a cluster: one node may be lost. */
+const REPLICAS_IN_CLUSTER = 3
+
+export interface NatsOptions {
+  /** Copies of each log: 1, 3 or 5; 3 when absent and the server is one of a cluster. What the URL says comes first. */
+  readonly replicas?: number
+}
+
+/** @throws `invalid-argument`, `connection-lost`, `server-too-old` */
+export async function openNatsStore(url: string, options: NatsOptions = {}): Promise<EventStore> {
+  const address = parseAddress(url)
+  const connection = await Connection.open(address)
+  const replicas = address.replicas ?? options.replicas ?? (connection.facts.isClustered ? REPLICAS_IN_CLUSTER : 1)
+  return new NatsStore(connection, address.prefix, replicas)
+}
+
+class NatsStore implements EventStore {
+  readonly engine = ENGINE
+  readonly capabilities: Capabilities
+  readonly #connection: Connection
+  readonly #prefix: string
+  readonly #replicas: number
+  readonly #logs = new Map<string, NatsLog>()
+  readonly #lifetime = new Lifetime(ENGINE)
+  readonly #keepsakes: Keepsakes
+  #closing: Promise<void> | undefined
+
+  constructor(connection: Connection, prefix: string, replicas: number) {
+    const { hasBatches } = connection.facts
+    this.capabilities = {
+      gaplessPositions: false,
+      joinsTransactions: false,
+      durable: true,
+      shared: true,
+      multiStream: hasBatches,
+      uniqueEventIds: hasBatches,
+      importsFuture: false,
+    }
+    this.#connection = connection
+    this.#prefix = prefix
+    this.#replicas = replicas
+    this.#keepsakes = new Keepsakes({ connection, bucket: prefix, replicas, lifetime: this.#lifetime })
+  }
+
+  log(name: string): EventLog {
+    this.#lifetime.assertOpen()
+    assertLogName(name)
+    const log = this.#logs.get(name) ?? this.#toLog(name)
+    this.#logs.set(name, log)
+    return log
+  }
+
+  #toLog(name: string): NatsLog {
+    const subjects = new Subjects(this.#prefix, name)
+    const stream = new LogStream({ connection: this.#connection, subjects, log: name, replicas: this.#replicas })
+    return new NatsLog(name, stream, this.#keepsakes, this.#lifetime)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#lifetime.close()
+    for (const log of this.#logs.values()) await log.idle()
+    await this.#connection.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

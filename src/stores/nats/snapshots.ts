@@ -1,0 +1,56 @@
+import { assertStreamName } from '../../events/index.ts'
+import {
+  assertSnapshotKey,
+  encodeSnapshot,
+  type Lifetime,
+  type Snapshot,
+  type SnapshotKey,
+  type SnapshotStore,
+} from '../../store/index.ts'
+import { type Keepsakes, toKey } from './keepsakes.ts'
+
+export class NatsSnapshots implements SnapshotStore {
+  readonly #log: string
+  readonly #keepsakes: Keepsakes
+  readonly #lifetime: Lifetime
+
+  constructor(log: string, keepsakes: Keepsakes, lifetime: Lifetime) {
+    this.#log = log
+    this.#keepsakes = keepsakes
+    this.#lifetime = lifetime
+  }
+
+  async load(key: SnapshotKey): Promise<Snapshot | undefined> {
+    this.#lifetime.assertOpen()
+    assertSnapshotKey(key)
+    const { value } = await this.#keepsakes.retry(() => this.#keepsakes.read(this.#toKey(key)))
+    return value === undefined ? undefined : (JSON.parse(value) as Snapshot)
+  }
+
+  /** A state that is larger than a message may be is not kept: it is a cache. */
+  async save(key: SnapshotKey, snapshot: Snapshot): Promise<void> {
+    this.#lifetime.assertOpen()
+    assertSnapshotKey(key)
+    const { version } = snapshot
+    const value = `{"version":${version},"state":${encodeSnapshot(snapshot)}}`
+    if (Buffer.byteLength(value) > this.#keepsakes.maxBytes) return
+    await this.#keepsakes.retry(async () => {
+      for (;;) {
+        const entry = await this.#keepsakes.read(this.#toKey(key))
+        if (entry.value !== undefined && (JSON.parse(entry.value) as Snapshot).version > version) return
+        if (await this.#keepsakes.swap(this.#toKey(key), entry, value)) return
+      }
+    })
+  }
+
+  async clear(stream?: string): Promise<void> {
+    this.#lifetime.assertOpen()
+    if (stream !== undefined) assertStreamName(stream)
+    const names = stream === undefined ? [this.#log] : [this.#log, stream]
+    await this.#keepsakes.retry(() => this.#keepsakes.clear(`snapshot.${toKey(...names)}`))
+  }
+
+  #toKey({ stream, definition, fingerprint }: SnapshotKey): string {
+    return `snapshot.${toKey(this.#log, stream, definition, fingerprint)}`
+  }
+}
