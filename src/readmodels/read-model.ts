@@ -66,7 +66,7 @@ export type EvolveRow<Row, Definition extends AnyEventDefinition> = {
 export const MAX_KEY_LENGTH = 512
 
 /**
- * Defines a read model; `.evolve({ … })` completes it. The same definition runs in memory and in PostgreSQL.
+ * Defines a read model; `.evolve({ … })` completes it. The same definition runs in memory, PostgreSQL, Redis or Elasticsearch.
  *
  * @param name Names its checkpoint and its table: at most 255 characters, in PostgreSQL at most 56 bytes.
  * @throws `invalid-argument` for a bad name, or two events of one type

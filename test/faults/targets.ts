@@ -41,20 +41,22 @@ export function describeTargetFaults(disturbed: () => Disturbed): void {
       await assertRows(daybook, address)
     })
 
-    test.each([3, 10])('the connection is dropped at every request number %i', async (dropEvery) => {
-      const { address } = disturbed()
-      const random = new Random(SEED)
-      await using relay = await startRelay(address.url, { dropEvery })
-      await using daybook = await open('memory:', { log: `dropped-${dropEvery}-${SEED}` })
-      await using targets = closing(openTargets({ ...address, url: relay.url }))
-      const projection = await daybook.project(totals, { targets })
-      for (let turn = 0; turn < 15; turn++) {
-        await daybook.import(moves(random, random.integer(1, 300)))
-        await reach(daybook, projection)
-      }
-      expect(relay.drops).toBeGreaterThan(3)
-      await assertRows(daybook, address)
-    })
+    for (const dropEvery of [3, 10]) {
+      test(`the connection is dropped at every request number ${dropEvery}`, async () => {
+        const { address } = disturbed()
+        const random = new Random(SEED)
+        await using relay = await startRelay(address.url, { dropEvery })
+        await using daybook = await open('memory:', { log: `dropped-${dropEvery}-${SEED}` })
+        await using targets = closing(openTargets({ ...address, url: relay.url }))
+        const projection = await daybook.project(totals, { targets })
+        for (let turn = 0; turn < 15; turn++) {
+          await daybook.import(moves(random, random.integer(1, 300)))
+          await reach(daybook, projection)
+        }
+        expect(relay.drops).toBeGreaterThan(3)
+        await assertRows(daybook, address)
+      })
+    }
 
     test('of two instances one is paused past its lease, again and again', async () => {
       const { address, storeUrl } = disturbed()
