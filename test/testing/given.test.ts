@@ -54,6 +54,7 @@ describe('a command over one aggregate', () => {
     given(Account)
       .when(openWith, { owner: 'Ada', amount: 1 }, { id: 'A17', actor: 'teller-4', now: '2026-03-31' })
       .then(Opened({ owner: 'Ada' }), Deposited({ amount: 1, note: 'A17 by teller-4 on 2026-03-31' }))
+    expect(() => given(Account).when(close, {}, { now: 'today' })).toThrow('now')
     given(Account, recorded(Closed({}), { at: '2026-04-01' }))
       .when(openWith, { owner: 'Ada', amount: 1 })
       .then(Opened({ owner: 'Ada' }), Deposited({ amount: 1, note: '1 by nobody on 2026-04-01' }))

@@ -24,7 +24,7 @@ import {
   type RecordedEvent,
   storedTypes,
 } from '../../events/index.ts'
-import { isRecorded, layOut, placeIn, SOME_TIME } from './recorded.ts'
+import { isRecorded, layOut, placeIn, SOME_TIME, toTime } from './recorded.ts'
 
 /** What the rule is told of the world. */
 export interface WhenOptions {
@@ -85,7 +85,7 @@ export function judge(asking: Asking): Judged | Promise<Judged> {
 }
 
 function toNow({ command, options, historyOf }: Asking): Date {
-  if (options.now !== undefined) return new Date(options.now)
+  if (options.now !== undefined) return toTime('now', options.now)
   const parts = 'aggregates' in command ? Object.keys(command.aggregates) : [undefined]
   const times = parts.flatMap(historyOf).map((event) => (isRecorded(event) ? event.recordedAt.getTime() : 0))
   return new Date(Math.max(SOME_TIME.getTime(), ...times))

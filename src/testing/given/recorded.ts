@@ -49,8 +49,7 @@ export function recorded<Type extends string, Data>(
 ): RecordedEvent<Type, Data> {
   const { stream = SOME_STREAM, at = SOME_TIME, version = 1, position = 1, metadata } = circumstances
   assertStreamName(stream)
-  const recordedAt = new Date(at)
-  if (Number.isNaN(recordedAt.getTime())) refuse('at', 'is not a time; give a valid Date or a text in ISO 8601')
+  const recordedAt = toTime('at', at)
   return {
     id: circumstances.id ?? event.id ?? toId(position),
     type: event.type,
@@ -79,6 +78,13 @@ export function stored(
   circumstances: Circumstances = {},
 ): StoredEvent {
   return recorded({ type, schemaVersion, data }, circumstances)
+}
+
+/** @throws `invalid-argument` for what is no time */
+export function toTime(argument: string, given: Date | string): Date {
+  const time = new Date(given)
+  if (Number.isNaN(time.getTime())) refuse(argument, 'is not a time; give a valid Date or a text in ISO 8601')
+  return time
 }
 
 /** The events, in their stream. */
