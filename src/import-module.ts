@@ -9,7 +9,8 @@ export async function importModule(url: string): Promise<Readonly<Record<string,
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error
     await registerTsx(fileURLToPath(url))
-    return await import(url)
+    // By another URL: Node remembers that the first could not be read.
+    return await import(`${url}?tsx`)
   }
 }
 
@@ -26,6 +27,8 @@ async function registerTsx(file: string): Promise<void> {
     const remedy = 'Install tsx beside it (npm install --save-dev tsx), use a newer Node, or write it in JavaScript.'
     throw new UnreadableModule(`${file} is TypeScript, which this Node cannot read by itself. ${remedy}`, { cause })
   }
-  const { register }: { register(): unknown } = await import(pathToFileURL(path).href)
+  // What `require` resolves is the CommonJS one, which cannot register itself in a thread; the other lies beside it.
+  const module = path.replace(/[.]cjs$/, '.mjs')
+  const { register }: { register(): unknown } = await import(pathToFileURL(module).href)
   register()
 }

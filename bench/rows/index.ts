@@ -9,6 +9,7 @@ import { imports } from './imports.ts'
 import { loadsOfLong, loadsOfMiddle } from './loads.ts'
 import { memory } from './memory.ts'
 import { reads } from './reads.ts'
+import { rebuildMemory, rebuildsByKey, rebuildsByStream } from './rebuilds.ts'
 import { redisAppendsBy64 } from './redis-appends.ts'
 import { redisReads } from './redis-reads.ts'
 import { snapshots } from './snapshots.ts'
@@ -30,6 +31,9 @@ export function toRows(size: Size): Row[] {
     tails,
     contention,
     memory(size),
+    rebuildsByStream(size),
+    rebuildsByKey(size),
+    rebuildMemory(size),
     growth(size),
     redisAppendsBy64,
     redisReads(size),

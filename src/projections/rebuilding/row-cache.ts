@@ -5,8 +5,8 @@
 import type { Generation, RowChange, StoredRow } from '../../store/index.ts'
 
 /** Of JSON, which takes a few times as much when it is parsed. */
-const MAX_WEIGHT = 16_777_216
-const MAX_ROWS = 50_000
+const MAX_WEIGHT = 8_388_608
+const MAX_ROWS = 20_000
 
 export class RowCache {
   readonly #generation: Generation
