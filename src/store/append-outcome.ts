@@ -40,23 +40,38 @@ export interface RecordedOutcome {
   readonly recordedAt: Date
 }
 
-/** The answer to an append that was recorded now. */
-export function toRecorded(append: PreparedAppend, { position, versions, recordedAt }: RecordedOutcome): Appended {
-  const events: RecordedEvent[] = []
-  const after: Record<string, number> = {}
-  const first = position - append.eventCount
-  for (const [place, write] of append.writes.entries()) {
+/** The answer to an append that was recorded now. Its events are made when somebody looks: many callers never do. */
+export function toRecorded(append: PreparedAppend, outcome: RecordedOutcome): Appended {
+  const { position, versions, recordedAt } = outcome
+  const after = append.writes.map(({ stream, events }, place) => [stream, (versions[place] as number) + events.length])
+  let made: RecordedEvent[] | undefined
+  return {
+    position,
+    versions: Object.fromEntries(after),
+    recordedAt,
+    get events() {
+      made ??= toEvents(append, outcome)
+      return made
+    },
+    repeated: false,
+  }
+}
+
+/** As a reader would get them: parsed from what was sent, as the caller's own objects may have changed. */
+function toEvents({ writes, eventCount }: PreparedAppend, outcome: RecordedOutcome): RecordedEvent[] {
+  const { versions, recordedAt } = outcome
+  const made: RecordedEvent[] = []
+  const first = outcome.position - eventCount
+  for (const [place, write] of writes.entries()) {
     const stream = toStreamName(write.stream)
     const before = versions[place] as number
     for (const [index, { id, type, schemaVersion, tags, ...texts }] of write.events.entries()) {
-      // Parsed, as a reader would get them: the caller's own objects may change.
       const data = JSON.parse(texts.data)
       const metadata = JSON.parse(texts.metadata)
       const version = before + index + 1
-      const position = first + events.length + 1
-      events.push({ id, type, data, schemaVersion, metadata, tags, stream, version, position, recordedAt })
+      const position = first + made.length + 1
+      made.push({ id, type, data, schemaVersion, metadata, tags, stream, version, position, recordedAt })
     }
-    after[write.stream] = before + write.events.length
   }
-  return { position, versions: after, recordedAt, events, repeated: false }
+  return made
 }
