@@ -10,6 +10,7 @@ export default defineConfig({
       { find: /^daybook$/, replacement: source('index.ts') },
       { find: /^daybook\/testing$/, replacement: source('testing/index.ts') },
       { find: /^daybook\/postgres$/, replacement: source('targets/postgres/index.ts') },
+      { find: /^daybook\/memory$/, replacement: source('targets/memory/index.ts') },
       { find: /^daybook\/redis$/, replacement: source('targets/redis/index.ts') },
       { find: /^daybook\/elasticsearch$/, replacement: source('targets/elasticsearch/index.ts') },
       { find: /^daybook\/telemetry$/, replacement: source('telemetry/index.ts') },

@@ -8,12 +8,14 @@ import { growth } from './growth.ts'
 import { imports } from './imports.ts'
 import { loadsOfLong, loadsOfMiddle } from './loads.ts'
 import { memory } from './memory.ts'
+import { memoryReadModel, postgresNewKeys, postgresReadModel } from './projections.ts'
 import { reads } from './reads.ts'
 import { rebuildMemory, rebuildsByKey, rebuildsByStream } from './rebuilds.ts'
 import { redisAppendsBy64 } from './redis-appends.ts'
 import { redisReads } from './redis-reads.ts'
 import { snapshots } from './snapshots.ts'
 import { tails } from './tails.ts'
+import { projectionLag, visibleRows } from './visible-rows.ts'
 
 /** In the order in which they are run and printed. */
 export function toRows(size: Size): Row[] {
@@ -35,6 +37,11 @@ export function toRows(size: Size): Row[] {
     rebuildsByKey(size),
     rebuildMemory(size),
     growth(size),
+    memoryReadModel(size),
+    postgresReadModel(size),
+    postgresNewKeys(size),
+    visibleRows,
+    projectionLag,
     redisAppendsBy64,
     redisReads(size),
   ]

@@ -7,6 +7,7 @@ const COLUMNS = 'position, stream, version, id, type, schema_version, data, meta
 export interface EventRow {
   readonly position: string
   readonly data: { readonly amount: number }
+  readonly metadata: { readonly correlationId: string }
 }
 
 const SELECT_STREAM = {

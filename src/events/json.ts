@@ -48,6 +48,18 @@ function stripObject(value: object, depth: number): object {
   return Object.fromEntries(entries.map(([key, item]) => [key, strip(item, depth + 1)]))
 }
 
+/** Would `dropUndefined` change nothing? A look costs less than a copy. */
+export function isWhole(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (depth > MAX_NESTING) return false
+  if (Array.isArray(value)) return value.every((item) => isWhole(item, depth + 1))
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false
+  for (const item of Object.values(value)) {
+    if (item === undefined || (typeof item === 'object' && !isWhole(item, depth + 1))) return false
+  }
+  return true
+}
+
 interface Walk {
   /** Leads to the value at hand; after a problem, to the bad value. */
   readonly path: (string | number)[]

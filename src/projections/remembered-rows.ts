@@ -3,7 +3,9 @@
  * batch can be folded while this one is being saved. It is right for as long as nobody else writes; `save` says when
  * somebody did, and then everything is forgotten. The memory for it is bounded.
  */
+
 import type { Generation, RowChange, StoredRow } from '../store/index.ts'
+import { again } from './again.ts'
 
 const MAX_ROWS = 20_000
 /** Of JSON text, as estimated from every 64th row. */
@@ -27,7 +29,7 @@ export class RememberedRows {
   /** As `Generation.load`, after all that was kept. */
   async load(keys: readonly string[]): Promise<ReadonlyMap<string, StoredRow>> {
     const missing = keys.filter((key) => !this.#rows.has(key))
-    const read = missing.length === 0 ? new Map<string, StoredRow>() : await this.#generation.load(missing)
+    const read = missing.length === 0 ? new Map<string, StoredRow>() : await again(() => this.#generation.load(missing))
     const found = new Map<string, StoredRow>()
     for (const key of keys) {
       const row = this.#rows.get(key) ?? read.get(key)

@@ -17,12 +17,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type DaybookError, isDaybookError } from '../errors/index.ts'
 import { type RecordedEvent, storedTypes } from '../events/index.ts'
 import type { EventLog, Generation, ReadModelTarget } from '../store/index.ts'
+import { again } from './again.ts'
 import type { Failure } from './apply-carefully.ts'
 import type { AnyProjection, ApplyBatch } from './batch.ts'
 import { checkpointAhead, isFatal, targetEmptied } from './failures.ts'
 import type { HeldLease } from './held-lease.ts'
 import { Pipeline, Superseded } from './pipeline.ts'
 import type { Progress } from './progress.ts'
+import { readOwn } from './read-own.ts'
 import { rebuildNeeded } from './rebuild-needed.ts'
 import type { SharedTail, Subscription } from './shared-tail.ts'
 
@@ -48,6 +50,10 @@ const FIRST_BACK_OFF_MS = 20
 const LONGEST_BACK_OFF_MS = 5_000
 /** Nearer to the head than this a pass over history is shorter than what comes in meanwhile. */
 const NEAR = 1_000
+/** History is saved in large batches: a row that many events change is written once for all of them. */
+const MAX_GATHERED_EVENTS = 20_000
+/** A page may be of 4 MiB. */
+const MAX_GATHERED_PAGES = 10
 /** How often one that is live looks whether everything is still as it should be. */
 const CHECK_EVERY_MS = 2_000
 /** How far it may have looked beyond its checkpoint, before that is worth a write. */
@@ -124,10 +130,11 @@ export async function observeCheckpoint({ target, projection }: Pick<RunnerConte
 
 async function begin(context: RunnerContext): Promise<Pipeline> {
   const { target, projection, progress } = context
-  const generation = await target.live(projection.fingerprint)
+  const generation = await again(() => target.live(projection.fingerprint))
   if (generation.fingerprint !== projection.fingerprint) throw rebuildNeeded(projection, generation)
-  progress.beginFrom(await generation.begin())
-  progress.held = new Map((await generation.quarantined()).map((entry) => [entry.key, entry]))
+  progress.beginFrom(await again(() => generation.begin()))
+  const held = await again(() => generation.quarantined())
+  progress.held = new Map(held.map((entry) => [entry.key, entry]))
   await assertSound(context, generation)
   return new Pipeline({ ...context, generation })
 }
@@ -136,7 +143,7 @@ async function assertSound({ log, projection, progress }: RunnerContext, generat
   const { checkpoint } = progress
   const head = await log.head()
   if (checkpoint > head) throw checkpointAhead(projection.name, checkpoint, head)
-  if (await generation.isEmptied()) throw targetEmptied(projection.name, checkpoint)
+  if (await again(() => generation.isEmptied())) throw targetEmptied(projection.name, checkpoint)
 }
 
 /** History, by a filter of its own: what is of other types is not even read. */
@@ -156,10 +163,17 @@ async function catchUp(context: RunnerContext, pipeline: Pipeline, signal: Abort
 async function readUpTo(context: RunnerContext, pipeline: Pipeline, upTo: number, signal: AbortSignal): Promise<void> {
   const { log, projection, progress } = context
   const types = toTypes(projection)
-  for await (const events of log.read({ types, after: progress.position, upTo, signal }).batches()) {
-    await push(context, pipeline, events)
-    if (signal.aborted) break
+  let gathered: (readonly RecordedEvent[])[] = []
+  let size = 0
+  for await (const page of readOwn(log, { types, after: progress.position, upTo, signal })) {
+    gathered.push(page)
+    size += page.length
+    if (size < MAX_GATHERED_EVENTS && gathered.length < MAX_GATHERED_PAGES) continue
+    await push(context, pipeline, gathered.flat())
+    gathered = []
+    size = 0
   }
+  if (size > 0 && !signal.aborted) await push(context, pipeline, gathered.flat())
   await pipeline.drain()
   if (!signal.aborted) progress.see(upTo)
 }

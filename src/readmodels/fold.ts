@@ -8,6 +8,7 @@ import {
   dropUndefined,
   findJsonProblem,
   findNameProblem,
+  isWhole,
   quote,
   type RecordedEvent,
 } from '../events/index.ts'
@@ -28,16 +29,25 @@ interface KeyedEvent {
 
 /** @throws `projection-failed` with the position of the first event that cannot be read or has a bad key */
 export function toKeyed(readModel: AnyReadModel, batch: readonly RecordedEvent[]): KeyedBatch {
-  const events = batch.flatMap((recorded) =>
-    withPosition(readModel, recorded, () => readModel.read(recorded).map((event) => toKeyedEvent(readModel, event))),
-  )
-  return { events, keys: [...new Set(events.flatMap(({ keys }) => keys))] }
-}
-
-function toKeyedEvent(readModel: AnyReadModel, event: RecordedEvent): KeyedEvent {
-  const keys = readModel.keysOf(event)
-  for (const key of keys) assertKey(readModel, key)
-  return { event, keys }
+  const events: KeyedEvent[] = []
+  const seen = new Set<string>()
+  let recorded = batch[0]
+  try {
+    for (recorded of batch) {
+      for (const event of readModel.read(recorded)) {
+        const keys = readModel.keysOf(event)
+        for (const key of keys) {
+          if (seen.has(key)) continue
+          assertKey(readModel, key)
+          seen.add(key)
+        }
+        events.push({ event, keys })
+      }
+    }
+  } catch (cause) {
+    throw failedBefore(readModel, recorded?.position ?? 0, cause)
+  }
+  return { events, keys: [...seen] }
 }
 
 /**
@@ -51,34 +61,46 @@ export function foldRows(
   place: Pick<Generation, 'findProblem'> = {},
 ): ReadonlyMap<string, RowChange> {
   const changes = new Map<string, RowChange>()
-  for (const { event, keys } of events) {
-    for (const key of keys) {
-      const stored = rows.get(key)
-      // Applied already, where rows outlive the checkpoint that was to follow them. It is the stored row that tells:
-      // several events of the batch may share a position, as parts of one that is split.
-      if (stored !== undefined && stored.position >= event.position) continue
-      const before = changes.get(key) ?? stored
-      const from = before?.row === undefined ? readModel.initial : before.row
-      const row = withPosition(readModel, event, () => dropUndefined(readModel.apply(from, event)))
-      changes.set(key, { row, position: event.position })
+  let position = 0
+  try {
+    for (const { event, keys } of events) {
+      position = event.position
+      for (const key of keys) evolveRow(readModel, { key, event, stored: rows.get(key) }, changes)
     }
-  }
-  for (const [key, change] of changes) {
-    withPosition(readModel, change, () => assertRow(readModel, key, change.row, place))
+    for (const [key, change] of changes) {
+      position = change.position
+      assertRow(readModel, key, change.row, place)
+    }
+  } catch (cause) {
+    throw failedBefore(readModel, position, cause)
   }
   return changes
 }
 
-function withPosition<T>(readModel: AnyReadModel, { position }: { readonly position: number }, work: () => T): T {
-  try {
-    return work()
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const message =
-      `The projection ${readModel.name} stopped before position ${position}: ${reason} ` +
-      'Nothing after its checkpoint is applied. Correct the read model, and start it again.'
-    throw new DaybookError('projection-failed', message, { projection: readModel.name, position }, { cause })
-  }
+interface Touched {
+  readonly key: string
+  readonly event: RecordedEvent
+  readonly stored: StoredRow | undefined
+}
+
+function evolveRow(readModel: AnyReadModel, { key, event, stored }: Touched, changes: Map<string, RowChange>): void {
+  const { position } = event
+  // Applied already, where rows outlive the checkpoint that was to follow them. It is the stored row that tells:
+  // several events of the batch may share a position, as parts of one that is split.
+  if (stored !== undefined && stored.position >= position) return
+  const before = changes.get(key) ?? stored
+  const from = before?.row === undefined ? readModel.initial : before.row
+  const row = readModel.apply(from, event)
+  // A copy also where it gives back what it was given, which may be frozen, or somebody else's.
+  changes.set(key, { row: row !== from && isWhole(row) ? row : dropUndefined(row), position })
+}
+
+function failedBefore({ name }: AnyReadModel, position: number, cause: unknown): DaybookError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const message =
+    `The projection ${name} stopped before position ${position}: ${reason} ` +
+    'Nothing after its checkpoint is applied. Correct the read model, and start it again.'
+  return new DaybookError('projection-failed', message, { projection: name, position }, { cause })
 }
 
 function assertKey(readModel: AnyReadModel, key: unknown): void {

@@ -30,7 +30,7 @@ import {
   QUARANTINED,
   RELEASE,
 } from './generation-statements.ts'
-import type { Layout } from './layout.ts'
+import { documentLayout, type Layout } from './layout.ts'
 import { type Reading, readEntries, readRow } from './reading.ts'
 import { isRefusal, rowRefused } from './refusals.ts'
 import { type Statements, toStatements } from './statements.ts'
@@ -133,14 +133,12 @@ export class PostgresGeneration implements Generation {
 
   /** The revision that this makes; undefined when it may not. */
   async #save(client: SqlClient, changes: ReadonlyMap<string, RowChange>, move: CheckpointMove) {
-    const { log, layout } = this.#place
-    const kept = [...changes].flatMap(([key, { row, position }]) =>
-      row === undefined ? [] : [{ ...layout.toCells(row), key, position }],
-    )
+    const { log } = this.#place
+    const kept = [...changes].filter(([, { row }]) => row !== undefined)
     const deleted = [...changes].flatMap(([key, { row }]) => (row === undefined ? [key] : []))
     const revision = await this.#move(client, move, kept.length > 0)
     if (revision === undefined) return undefined
-    if (kept.length > 0) await client.query(this.#statements.upsert, [log, JSON.stringify(kept)])
+    if (kept.length > 0) await client.query(this.#statements.upsert, [log, ...toLists(this.#place.layout, kept)])
     if (deleted.length > 0) await this.#delete(client, deleted)
     if (move.quarantine !== undefined) await this.#quarantine(client, move.quarantine)
     return revision
@@ -218,4 +216,14 @@ export class PostgresGeneration implements Generation {
     const { rows } = await this.#database.transaction((client) => client.query(text, values))
     return rows
   }
+}
+
+/** What the upsert of the layout takes: JSON lists. */
+function toLists(layout: Layout, kept: readonly (readonly [string, RowChange])[]): string[] {
+  if (layout.text !== documentLayout.text) {
+    return [JSON.stringify(kept.map(([key, { row, position }]) => ({ ...layout.toCells(row), key, position })))]
+  }
+  const documents = kept.map(([, { row }]) => JSON.stringify(row))
+  const lists = [kept.map(([key]) => key), documents, kept.map(([, { position }]) => position)]
+  return lists.map((list) => JSON.stringify(list))
 }

@@ -101,6 +101,18 @@ where log = $1 and key > $2 order by key limit $3::text::integer`,
   }
 }
 
+/** Three lists side by side: in half the time of a list of records, as no document is parsed inside another. */
+function upsertDocuments(table: string): string {
+  return `
+insert into ${table} (log, key, document, position)
+select $1, changed.key, changed.document::jsonb, changed.position::bigint
+from rows from (
+  json_array_elements_text($2::text::json), json_array_elements_text($3::text::json),
+  json_array_elements_text($4::text::json)
+) as changed (key, document, position)
+on conflict (log, key) do update set document = excluded.document, position = excluded.position`
+}
+
 export function toStatements(readModel: string, shape: Shape): Statements {
   const table = toTable(readModel, shape)
   const { columns, indexes, document } = shape.layout
@@ -122,7 +134,10 @@ create table if not exists ${table} (
     load: `
 select key, (${document})::text as document, position::text as position from ${table} as kept
 where log = $1 and key in (select jsonb_array_elements_text($2::text::jsonb))`,
-    upsert: `
+    upsert:
+      shape.layout.text === documentLayout.text
+        ? upsertDocuments(table)
+        : `
 insert into ${table} (log, key, ${names.join(', ')}, position)
 select $1, changed.key, ${names.map((name) => `changed.${name}`).join(', ')}, changed.position
 from jsonb_to_recordset($2::text::jsonb) as changed (key text, position bigint, ${record.join(', ')})
