@@ -16,7 +16,7 @@ export function describeWithin(openDaybook: (options: OpenOptions) => Promise<Da
       const rejected = results.filter((result) => result.status === 'rejected')
       expect(rejected).toHaveLength(14)
       for (const { reason } of rejected) expect(reason).toBe('CourseIsFull')
-      expect(await daybook.head()).toBe(11)
+      expect(await daybook.read().toArray()).toHaveLength(11)
     })
 
     test('an address is taken once, however it is written and whoever is first', async () => {
@@ -50,12 +50,13 @@ export function describeWithin(openDaybook: (options: OpenOptions) => Promise<Da
         Array.from({ length: 6 }, () => daybook.execute(enrol, input, { commandId: 'once', actor: 'ada' })),
       )
       expect(all.filter((result) => result.status === 'accepted' && !result.repeated)).toHaveLength(1)
+      const position = await daybook.head()
       for (const result of all) {
         expect(result).toMatchObject({
           status: 'accepted',
           versions: { 'student-S1': 1 },
-          position: 2,
-          events: [{ type: 'StudentEnrolled', position: 2, metadata: { command: 'Enrol', actor: 'ada' } }],
+          position,
+          events: [{ type: 'StudentEnrolled', position, metadata: { command: 'Enrol', actor: 'ada' } }],
         })
       }
       const other = daybook.execute(enrol, { ...input, student: 'S2' }, { commandId: 'once' })

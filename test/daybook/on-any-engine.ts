@@ -75,7 +75,8 @@ export function describeDaybook(openDaybook: (options: OpenOptions) => Promise<D
       await deposit(daybook, 'B4', 5)
       const accounts = { from: 'A17', to: 'B4' }
       const done = await daybook.execute(transfer, accounts, { amount: 20 }, { commandId: 't1' })
-      expect(done).toMatchObject({ status: 'accepted', versions: { from: 3, to: 3 }, position: 6, repeated: false })
+      const position = await daybook.head()
+      expect(done).toMatchObject({ status: 'accepted', versions: { from: 3, to: 3 }, position, repeated: false })
       const again = await daybook.execute(transfer, accounts, { amount: 20 }, { commandId: 't1' })
       expect(again).toEqual({ ...done, repeated: true })
       const refused = await daybook.execute(transfer, accounts, { amount: 20 })
@@ -111,8 +112,10 @@ export function describeDaybook(openDaybook: (options: OpenOptions) => Promise<D
       await daybook.append('account-A17', FundsDeposited({ amount: 7 }))
       const then = { open: true, balance: 30 }
       expect(await daybook.stateOf(Account, 'A17', { at: second?.recordedAt ?? new Date() })).toEqual(then)
-      expect(await daybook.load(Account, 'A17', { version: 2 })).toEqual({ state: then, version: 2, position: 2 })
-      expect(await daybook.stateOf(Account, 'A17', { position: 4 })).toEqual(then)
+      const loaded = { state: then, version: 2, position: second?.position }
+      expect(await daybook.load(Account, 'A17', { version: 2 })).toEqual(loaded)
+      const [, , , fourth] = await daybook.read().toArray()
+      expect(await daybook.stateOf(Account, 'A17', { position: fourth?.position ?? 0 })).toEqual(then)
       expect(await daybook.stateOf(Account, 'A17')).toEqual({ open: true, balance: 37 })
       expect(await daybook.load(Account, 'nobody')).toEqual({ state: Account.initial, version: 0, position: 0 })
     })
@@ -210,7 +213,9 @@ export function describeDaybook(openDaybook: (options: OpenOptions) => Promise<D
         maxQuarantinedKeys: 0,
         onFailure: (failure) => failures.push(failure),
       })
-      await expect(projection.reached(2)).rejects.toMatchObject({ code: 'projection-failed', details: { position: 2 } })
+      const position = await daybook.head()
+      const failed = { code: 'projection-failed', details: { position } }
+      await expect(projection.reached(position)).rejects.toMatchObject(failed)
       expect(failures).toHaveLength(1)
       expect(isDaybookError(projection.failure, 'projection-failed')).toBe(true)
       expect(projection.status).toBe('failed')
@@ -221,7 +226,7 @@ export function describeDaybook(openDaybook: (options: OpenOptions) => Promise<D
       const other = daybook.log('second')
       await deposit(daybook, 'A17', 1)
       await deposit(other, 'A17', 2)
-      expect(await other.head()).toBe(2)
+      expect(await other.read().toArray()).toHaveLength(2)
       expect(await other.stateOf(Account, 'A17')).toEqual({ open: true, balance: 2 })
       const events = await other.read({ events: [FundsDeposited] }).toArray()
       expect(events.map(({ data }) => data.amount)).toEqual([2])
