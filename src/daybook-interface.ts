@@ -57,6 +57,8 @@ export interface Daybook {
    * @example
    * const result = await daybook.execute(withdraw, 'A17', { amount: 20, channel: 'atm' }, { commandId })
    * if (result.status === 'rejected') console.log(result.reason, result.details)
+   * @example
+   * await daybook.execute(enrol, { course: 'databases', student: 'S7' }) // within boundaries: no target
    */
   execute<Command extends Executable>(command: Command, ...asked: ArgumentsOf<Command>): Promise<ResultOf<Command>>
 
