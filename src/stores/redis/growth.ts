@@ -36,7 +36,7 @@ export class Growth {
 
   async close(): Promise<void> {
     this.#closing.abort()
-    for (const client of this.#clients) client.destroy()
+    for (const client of this.#clients) if (client.isOpen) client.destroy()
     await Promise.all(this.#followed.values())
   }
 
