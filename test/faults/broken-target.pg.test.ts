@@ -45,32 +45,34 @@ function through<T extends object>(target: T, name: keyof T, isDue: () => 'befor
 describeOnPostgres(`a target that fails (DAYBOOK_SEED=${SEED})`, { timeout: TIMEOUT_MS }, () => {
   const database = useTestDatabase()
 
-  test.each([2, 3, 7])('at every %ith call, before its work or after it, costs time alone', async (every) => {
-    let calls = 0
-    let isOn = true
-    const random = new Random(SEED + every)
-    const isDue = () => {
-      if (!isOn || ++calls % every !== 0) return undefined
-      return random.integer(0, 1) === 0 ? ('before' as const) : ('after' as const)
-    }
-    const instruments = { targets: (targets: ReadModelTargets) => losing(targets, isDue) }
-    await using daybook = await open(database.url, { log: `every-${every}`, instruments })
-    if (!isSqlStore(daybook.store)) throw new Error('not on SQL')
-    await daybook.store.database.transaction(async (client) => {
-      await client.query('drop table if exists journal')
-      await client.query(JOURNAL_TABLE)
+  for (const every of [2, 3, 7]) {
+    test(`at every call number ${every}, before its work or after it, costs time alone`, async () => {
+      let calls = 0
+      let isOn = true
+      const random = new Random(SEED + every)
+      const isDue = () => {
+        if (!isOn || ++calls % every !== 0) return undefined
+        return random.integer(0, 1) === 0 ? ('before' as const) : ('after' as const)
+      }
+      const instruments = { targets: (targets: ReadModelTargets) => losing(targets, isDue) }
+      await using daybook = await open(database.url, { log: `every-${every}`, instruments })
+      if (!isSqlStore(daybook.store)) throw new Error('not on SQL')
+      await daybook.store.database.transaction(async (client) => {
+        await client.query('drop table if exists journal')
+        await client.query(JOURNAL_TABLE)
+      })
+      isOn = false
+      const projection = await daybook.project(totals)
+      isOn = true
+      for (let round = 0; round < 6; round++) {
+        await daybook.import(moves(random, random.integer(1, 3_000)))
+        await projection.reached(await daybook.head(), { timeoutMs: 60_000 })
+      }
+      expect(projection.failure).toBeUndefined()
+      expect(calls).toBeGreaterThan(20)
+      isOn = false
+      await projection.stop()
+      await assertProjected(daybook)
     })
-    isOn = false
-    const projection = await daybook.project(totals)
-    isOn = true
-    for (let round = 0; round < 6; round++) {
-      await daybook.import(moves(random, random.integer(1, 3_000)))
-      await projection.reached(await daybook.head(), { timeoutMs: 60_000 })
-    }
-    expect(projection.failure).toBeUndefined()
-    expect(calls).toBeGreaterThan(20)
-    isOn = false
-    await projection.stop()
-    await assertProjected(daybook)
-  })
+  }
 })
