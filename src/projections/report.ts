@@ -6,6 +6,7 @@ import { storedTypes } from '../events/index.ts'
 import type { EventLog, LeaseInfo } from '../store/index.ts'
 import type { AnyProjection } from './batch.ts'
 import type { LastError, Progress, ProjectionPhase } from './progress.ts'
+import type { RebuildProgress } from './rebuilding/index.ts'
 
 export interface ProjectionReport {
   readonly name: string
@@ -21,6 +22,8 @@ export interface ProjectionReport {
   /** How many keys wait in quarantine. */
   readonly quarantined: number
   readonly lastError?: LastError
+  /** How far it is, while it is being rebuilt. */
+  readonly rebuild?: RebuildProgress
   /** The instance that keeps it up to date; undefined when none does. */
   readonly owner?: string
   /** When this was so. */

@@ -4,6 +4,7 @@ import type { AnyProjection } from './batch.ts'
 import { nameTaken } from './failures.ts'
 import { type ProjectContext, type ProjectOptions, project } from './project.ts'
 import type { Projection, RowsOf } from './projection.ts'
+import { type RebuildProgress, rebuildsUnderWay } from './rebuilding/index.ts'
 import { type ProjectionReport, reportLeased } from './report.ts'
 import { SharedTail } from './shared-tail.ts'
 
@@ -56,11 +57,18 @@ export class RunningProjections {
       if (projection.state === 'waiting' && elsewhere.has(projection.name)) continue
       elsewhere.set(projection.name, await projection.report())
     }
-    return [...elsewhere.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+    const rebuilds = await rebuildsUnderWay(this.#log.leases)
+    return [...elsewhere.values()]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((report) => ({ ...report, ...toRebuild(rebuilds.get(report.name)) }))
   }
 
   async stop(): Promise<void> {
     const stopped = [...this.#kept.values()].map(async ({ projection }) => (await projection).stop())
     await Promise.allSettled(stopped)
   }
+}
+
+function toRebuild(rebuild: RebuildProgress | undefined): Pick<ProjectionReport, 'rebuild'> {
+  return rebuild === undefined ? {} : { rebuild }
 }

@@ -31,8 +31,14 @@ describeOnPostgres(`a swap (DAYBOOK_SEED=${SEED})`, () => {
       ...keys.slice(0, 4).map((key) => readUntil(stop.signal, () => projection.get(key))),
       listUntil(stop.signal, keys.length, () => projection.entries()),
     ]
+    const phases: unknown[] = []
+    const accept = async () => {
+      const [report] = await daybook.projections()
+      phases.push(report?.rebuild?.phase)
+      return true
+    }
     for (let swap = 0; swap < 3; swap++) {
-      const { status, comparison } = await daybook.rebuild(counts)
+      const { status, comparison } = await daybook.rebuild(counts, { accept })
       expect(status).toBe('swapped')
       expect(comparison).toMatchObject({ different: 0, onlyLive: 0, onlyBuilt: 0 })
       await projection.reached(await daybook.head())
@@ -42,6 +48,8 @@ describeOnPostgres(`a swap (DAYBOOK_SEED=${SEED})`, () => {
     await projection.reached(await daybook.head())
     const total = await sum(daybook, counts)
     expect(total).toBe(await daybook.head())
+    expect(phases.every((phase) => typeof phase === 'string')).toBe(true)
+    expect((await daybook.projections())[0]?.rebuild).toBeUndefined()
   })
 
   describe('of rows that cannot all be folded', () => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Daybook } from '../../daybook-interface.ts'
-import type { ProjectionReport } from '../../projections/index.ts'
+import type { ProjectionReport, RebuildProgress } from '../../projections/index.ts'
 import type { GenerationInfo } from '../../store/index.ts'
 import { type Session, withDaybook } from '../session.ts'
 import type { Terminal } from '../terminal.ts'
@@ -18,6 +18,8 @@ interface Listed {
   /** Are the live rows of this definition? `none` where there are none. */
   readonly definition: 'current' | 'changed' | 'none'
   readonly lastError: string | null
+  /** How far it is, while it is being rebuilt. */
+  readonly rebuild: RebuildProgress | null
   readonly generations: readonly GenerationInfo[]
 }
 
@@ -65,6 +67,7 @@ async function look(daybook: Daybook, { definition, where }: FoundProjection): P
     quarantined,
     definition: toDefinition(live, fingerprint),
     lastError: report?.lastError?.message ?? null,
+    rebuild: report?.rebuild ?? null,
     generations,
   }
 }
@@ -77,8 +80,16 @@ function toDefinition(live: GenerationInfo | undefined, fingerprint: string): Li
 const HEADINGS = ['projection', 'state', 'checkpoint', 'head', 'lag', 'quarantined', 'definition']
 
 function toTable(listed: readonly Listed[]): string {
-  const rows = listed.map(({ name, state, checkpoint, head, lag, quarantined, definition }) =>
-    [name, state, checkpoint, head, lag.events, quarantined, definition].map(String),
+  const rows = listed.map(({ name, state, rebuild, checkpoint, head, lag, quarantined, definition }) =>
+    [
+      name,
+      rebuild === null ? state : `${state}, rebuilding`,
+      checkpoint,
+      head,
+      lag.events,
+      quarantined,
+      definition,
+    ].map(String),
   )
   const all = [HEADINGS, ...rows]
   const widths = HEADINGS.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
@@ -93,12 +104,13 @@ function toTable(listed: readonly Listed[]): string {
 }
 
 function toText(listed: Listed): string {
-  const { name, state, checkpoint, head, lag, rate, quarantined, definition, lastError, generations } = listed
+  const { name, state, checkpoint, head, lag, rate, quarantined, definition, lastError, rebuild, generations } = listed
   const lines = [
     `${name}: ${state}`,
     `  at position ${checkpoint} of ${head}; ${lag.events} events behind, the oldest for ${Math.round(lag.seconds)} s`,
     `  ${rate} events a second; ${quarantined} keys in quarantine`,
     ...(lastError === null ? [] : [`  last error: ${lastError}`]),
+    ...(rebuild === null ? [] : [toRebuildLine(rebuild)]),
     ...generations.map(
       (each) =>
         `  generation ${each.id}: ${each.state}, at position ${each.checkpoint}, of ${each.createdAt.toISOString()}`,
@@ -107,4 +119,9 @@ function toText(listed: Listed): string {
     ...(quarantined > 0 ? [`  what waits: daybook projections quarantine list ${name}`] : []),
   ]
   return lines.join('\n')
+}
+
+function toRebuildLine({ phase, done, total, perSecond, secondsLeft }: RebuildProgress): string {
+  const left = `${Math.round(perSecond)} a second, ${Math.ceil(secondsLeft)} s left`
+  return `  being rebuilt: ${phase}, ${done} of ${total}, ${left}`
 }

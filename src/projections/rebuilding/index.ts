@@ -9,5 +9,6 @@ export {
   type Rebuilt,
   rebuild,
 } from './rebuild.ts'
+export { rebuildsUnderWay } from './rebuild-lease.ts'
 export { type Reconciled, type ReconcileOptions, reconcile } from './reconcile.ts'
 export type { Share } from './share.ts'

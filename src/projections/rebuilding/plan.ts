@@ -23,7 +23,7 @@ export interface RebuildNote {
   readonly progress: RebuildProgress
 }
 
-export type RebuildPhase = 'taking over' | 'folding' | 'catching up' | 'comparing' | 'built' | 'swapped'
+export type RebuildPhase = 'taking over' | 'folding' | 'catching up' | 'comparing' | 'swapped'
 
 export interface RebuildProgress {
   readonly phase: RebuildPhase
