@@ -53,7 +53,7 @@ const LIMITS: Readonly<Record<string, string>> = {
 }
 
 /** Rooms whose limits are about what a caller may pass. What a file keeps for itself is no limit of the caller's. */
-const ROOMS = ['src/events', 'src/store', 'src/readmodels', 'src/targets']
+const ROOMS = ['src/events', 'src/store', 'src/readmodels', 'src/targets/postgres']
 const GROUPS = ['MAX_GROUP_APPENDS', 'MAX_GROUP_EVENTS', 'MAX_GROUP_SIZE']
 const INTERNAL = ['MAX_DIGEST_LENGTH', 'MAX_TERM_LENGTH', 'MAX_COUNTER', 'MAX_PRECISION', ...GROUPS]
 
