@@ -8,15 +8,22 @@ export interface RebuildPlace extends RebuildContext {
   readonly reopening: Reopening | undefined
 }
 
+/** What one server answers; who has a larger one says so by `workers`. */
+const MOST_THREADS = 16
+
 /** In threads, where they can open the store and find the definition; in this one elsewhere. */
 export async function rebuildAnywhere(
   { reopening, ...context }: RebuildPlace,
   readModel: AnyReadModel,
   options: RebuildOptions,
 ): Promise<Rebuilt> {
-  const { definition, workers = availableParallelism() } = options
+  const { definition } = options
   if (definition === undefined || reopening === undefined) return await rebuild(context, readModel, options)
   const { inThreads } = await import('./rebuild-threads.ts')
   const threads = inThreads({ ...reopening, log: context.log.name, readModel, definition })
-  return await rebuild({ ...context, inThreads: threads }, readModel, { ...options, workers })
+  return await rebuild(
+    { ...context, inThreads: threads, cores: Math.min(availableParallelism(), MOST_THREADS) },
+    readModel,
+    options,
+  )
 }

@@ -21,7 +21,7 @@ export function registerRebuild(projections: Command, terminal: Terminal): void 
     .command('rebuild')
     .description('fold a read model anew beside its live rows, compare the two, and swap')
     .argument('<name>', 'the read model')
-    .option('--workers <count>', 'shares folded at once; one for each core when absent', wholeNumber(1, 64))
+    .option('--workers <count>', 'shares folded at once; what pays on this machine when absent', wholeNumber(1, 64))
     .option('--from <position>', 'only keys that an event after this position has touched', wholeNumber(1))
     .option('--verify-only', 'build and compare, and swap nothing; a later rebuild swaps what was built')
     .option('--if-equal', 'swap only where no row differs')

@@ -10,7 +10,10 @@ export interface Planning {
   readonly log: EventLog
   readonly readModel: AnyReadModel
   readonly target: ReadModelTarget
-  readonly workers: number
+  /** As the caller wants it. */
+  readonly workers?: number
+  /** Undefined where all shares are folded in this thread. */
+  readonly cores?: number
   readonly from: number
   /** What the last one who rebuilt it has left. */
   readonly note: unknown
@@ -39,10 +42,21 @@ export async function replanByKey(planning: Planning, plan: Plan): Promise<Plan>
 }
 
 async function makePlan(planning: Planning, sharing: Sharing): Promise<Plan> {
-  const { log, readModel, target, workers, from } = planning
+  const { log, readModel, target, from } = planning
   const upTo = from === 0 ? await log.head() : await toTakeOver(planning)
   const { id: generation, fingerprint } = await target.build(readModel.fingerprint)
-  return { generation, fingerprint, sharing, shares: workers, from, touchedUpTo: 0, upTo }
+  return { generation, fingerprint, sharing, shares: toShares(planning, sharing), from, touchedUpTo: 0, upTo }
+}
+
+/** In one thread a second share folds while the first waits for the server. */
+const SHARES_IN_ONE_THREAD = 2
+/** Each share of computed keys reads all events: more of them would mostly read. */
+const SHARES_BY_KEY = 2
+
+function toShares({ workers, cores }: Planning, { by }: Sharing): number {
+  if (workers !== undefined) return workers
+  if (by === 'stream') return cores ?? SHARES_IN_ONE_THREAD
+  return cores === undefined ? 1 : Math.min(cores, SHARES_BY_KEY)
 }
 
 /** The position of the live generation, whose rows are taken over. */

@@ -38,7 +38,10 @@ export interface RebuildOptions {
    * other rows as they are: the result is the same, if those are right. 0 when absent: everything.
    */
   readonly from?: number
-  /** Shares that are folded at once: 2 when absent, or with a `definition` one for each core. From 1 to 64. */
+  /**
+   * Shares that are folded at once, from 1 to 64. When absent, what pays: with a `definition` one for each core, else 2; of
+   * keys that are computed fewer, as each share of them reads all events.
+   */
   readonly workers?: number
   /**
    * Where threads find the read model: then shares are folded on as many cores. Only for stores that several processes may
@@ -86,14 +89,14 @@ export interface RebuildContext {
   readonly applyBatch: ApplyBatch
   /** How shares of a generation are run in other threads. */
   readonly inThreads?: RebuildThreads
+  /** How many threads there are cores for. */
+  readonly cores?: number
 }
 
 export type RebuildThreads = (generation: number, maxQuarantinedKeys: number) => RunShare
 
 const DEFAULT_SAMPLE_SIZE = 10
 const DEFAULT_MAX_QUARANTINED_KEYS = 100
-/** One folds while another waits for the server. */
-const DEFAULT_WORKERS = 2
 /** Each has a connection of its own for as long as it reads or writes. */
 const MAX_WORKERS = 64
 
@@ -103,8 +106,8 @@ export async function rebuild(
   readModel: AnyReadModel,
   options: RebuildOptions,
 ): Promise<Rebuilt> {
-  const { from = 0, workers = DEFAULT_WORKERS } = options
-  if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
+  const { from = 0, workers } = options
+  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= MAX_WORKERS)) {
     refuse('workers', `is ${workers}; give a whole number from 1 to ${MAX_WORKERS}`)
   }
   const target = await context.targets.open(context.log.name, readModel.name)
@@ -113,9 +116,16 @@ export async function rebuild(
       held.keep({ plan: work.plan, progress })
       options.onProgress?.(progress)
     })
-    const planning: Planning = { ...context, readModel, target, workers, from, note: held.note }
+    const planning: Planning = {
+      ...context,
+      readModel,
+      target,
+      from,
+      note: held.note,
+      ...(workers !== undefined && { workers }),
+    }
     const { plan, resumed } = await planOf(planning)
-    const work: Work = { ...context, readModel, target, workers, held, meter, plan, options }
+    const work: Work = { ...context, readModel, target, held, meter, plan, options }
     const generation = await build(work, planning)
     const released = await release(work, generation)
     const quarantined = (await generation.quarantined()).length
@@ -126,7 +136,6 @@ export async function rebuild(
 interface Work extends RebuildContext {
   readonly readModel: AnyReadModel
   readonly target: ReadModelTarget
-  readonly workers: number
   readonly held: HeldLease
   readonly meter: Meter
   readonly options: RebuildOptions
@@ -162,7 +171,7 @@ async function takeOverRows(work: Work): Promise<void> {
 }
 
 async function foldShares(work: Work, generation: Generation): Promise<void> {
-  const { log, readModel, plan, held, meter, workers } = work
+  const { log, readModel, plan, held, meter } = work
   const { maxQuarantinedKeys = DEFAULT_MAX_QUARANTINED_KEYS } = work.options
   const runShare: RunShare =
     work.inThreads?.(generation.id, maxQuarantinedKeys) ??
@@ -174,7 +183,13 @@ async function foldShares(work: Work, generation: Generation): Promise<void> {
     isBegun = true
     meter.begin('folding', plan.upTo, positions)
   }
-  await buildShares({ plan, runShare, workers, onProgress, signal: held.signal })
+  await buildShares({
+    plan,
+    runShare,
+    workers: work.options.workers ?? plan.shares,
+    onProgress,
+    signal: held.signal,
+  })
 }
 
 /** Catches up, compares, and swaps. */
