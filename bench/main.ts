@@ -12,6 +12,7 @@ import { Progress } from './progress.ts'
 import { RedisServers } from './redis.ts'
 import { printFacts, printRow } from './report.ts'
 import { toRows } from './rows/index.ts'
+import { SearchServers } from './search.ts'
 import { startServer } from './server.ts'
 
 /** As a shell says of a program that Ctrl-C ended. */
@@ -44,10 +45,11 @@ async function run(options: Options, signal: AbortSignal): Promise<void> {
   const onFilling = (events: number, of: number) => progress.show(`filling a log, ${events} of ${of} events`)
   const databases = await Databases.prepare(server, onFilling)
   await using redis = new RedisServers(onFilling)
+  await using search = new SearchServers()
   const results: RowResult[] = []
   for (const [place, row] of rows.entries()) {
     progress.begin(`${row.name} (${place + 1} of ${rows.length})`)
-    const result = await measureRow({ databases, redis, size, signal }, row, (what) => progress.show(what))
+    const result = await measureRow({ databases, redis, search, size, signal }, row, (what) => progress.show(what))
     results.push(result)
     progress.clear()
     printRow(result)

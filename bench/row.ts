@@ -1,6 +1,7 @@
 /** A row of the benchmark: one kind of work, done by several sides, and what is to be reached. */
 import type { Databases } from './databases.ts'
 import type { RedisServers } from './redis.ts'
+import type { SearchServers } from './search.ts'
 import type { Size } from './size.ts'
 
 export interface Row {
@@ -27,6 +28,7 @@ export interface Side {
 export interface Context {
   readonly databases: Databases
   readonly redis: RedisServers
+  readonly search: SearchServers
   readonly size: Size
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal

@@ -1,4 +1,5 @@
 import type { Row } from '../row.ts'
+import { hasSearch } from '../search.ts'
 import type { Size } from '../size.ts'
 import { appendsBy1, appendsBy64, appendsBy512 } from './appends.ts'
 import { appendsOf10 } from './batches.ts'
@@ -15,6 +16,7 @@ import { redisAppendsBy64 } from './redis-appends.ts'
 import { redisReads } from './redis-reads.ts'
 import { snapshots } from './snapshots.ts'
 import { tails } from './tails.ts'
+import { elasticsearchReadModel, redisReadModel } from './target-rows.ts'
 import { projectionLag, visibleRows } from './visible-rows.ts'
 
 /** In the order in which they are run and printed. */
@@ -44,5 +46,8 @@ export function toRows(size: Size): Row[] {
     projectionLag,
     redisAppendsBy64,
     redisReads(size),
+    redisReadModel(size),
+    // Without one, .ci/install-search gets it.
+    ...(hasSearch() ? [elasticsearchReadModel(size)] : []),
   ]
 }
