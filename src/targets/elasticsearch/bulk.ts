@@ -33,16 +33,34 @@ const VERSION_CONFLICT = 409
 const BUSY = [429, 503]
 const NEVER = new AbortController().signal
 
+/** Of one request: so that there are several, and the server is at work on one while the next is made. */
+const ROWS_PER_REQUEST = 500
+/** Requests that are under way at once. */
+const REQUESTS_AT_ONCE = 3
+
 /** @throws `row-refused` for a row that the mapping refuses, when all others are written; `connection-lost` */
 export async function writeRows(target: BulkTarget, changes: ReadonlyMap<string, RowChange>): Promise<Outcome> {
+  const requests = toRequests(target, changes)
+  // All come to their end, so that none is at work any more when the checkpoint moves or the batch begins anew.
+  const writers = Array.from({ length: REQUESTS_AT_ONCE }, () => writeNext(target, requests))
+  const outcomes = await Promise.allSettled(writers)
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  const ends = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : 'closed'))
+  if (ends.includes('closed')) return 'closed'
+  const failure = ends.find((end) => end !== 'written')
+  if (failure !== undefined) throw failure
+  return 'written'
+}
+
+/** One request after the other, of those that are left; what the mapping refuses does not keep the others back. */
+async function writeNext(target: BulkTarget, requests: Iterator<readonly Item[]>): Promise<Outcome | DaybookError> {
   let failure: DaybookError | undefined
-  for (const items of toRequests(target, changes)) {
-    const outcome = await writeItems(target, items)
+  for (let next = requests.next(); !next.done; next = requests.next()) {
+    const outcome = await writeItems(target, next.value)
     if (outcome === 'closed') return outcome
     if (outcome !== 'written') failure ??= outcome
   }
-  if (failure !== undefined) throw failure
-  return 'written'
+  return failure ?? 'written'
 }
 
 function* toRequests(target: BulkTarget, changes: ReadonlyMap<string, RowChange>): Generator<Item[]> {
@@ -51,7 +69,7 @@ function* toRequests(target: BulkTarget, changes: ReadonlyMap<string, RowChange>
   for (const [key, change] of changes) {
     const item = toItem(target, key, change)
     const size = Buffer.byteLength(item.lines)
-    if (items.length > 0 && bytes + size > target.maxBytes) {
+    if (items.length === ROWS_PER_REQUEST || (items.length > 0 && bytes + size > target.maxBytes)) {
       yield items
       items = []
       bytes = 0

@@ -20,12 +20,12 @@ interface OwnField {
 
 export const OWN_FIELD = '_daybook'
 
-/** The mapping of our field. */
+/** The mapping of our field, with no more of an index than is used: rows are sorted by key, and found by their id. */
 export const OWN_MAPPING = {
   dynamic: false,
   properties: {
-    key: { type: 'keyword' },
-    position: { type: 'long' },
+    key: { type: 'keyword', index: false },
+    position: { type: 'long', index: false, doc_values: false },
     deleted: { type: 'boolean' },
     row: { type: 'object', enabled: false },
   },

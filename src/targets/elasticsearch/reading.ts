@@ -6,8 +6,8 @@ import { Unavailable, type Wire } from './wire.ts'
 
 /** Rows read at once while walking an index. */
 const PAGE_SIZE = 1_000
-/** Rows asked for at once by key. */
-const LOAD_SIZE = 2_000
+/** Rows asked for by key in one request; a batch has some of them at once. */
+const LOAD_SIZE = 500
 const NOT_FOUND = 404
 const INDEX_MISSING = 'index_not_found_exception'
 
@@ -28,16 +28,19 @@ export async function loadRows(
   index: string,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, StoredRow>> {
-  const rows = new Map<string, StoredRow>()
+  const pages: Promise<(readonly [string, StoredRow])[]>[] = []
   for (let start = 0; start < keys.length; start += LOAD_SIZE) {
-    const asked = keys.slice(start, start + LOAD_SIZE)
-    const docs = await findDocuments(wire, index, asked)
-    for (const [place, key] of asked.entries()) {
-      const source = docs[place]?._source
-      if (source !== undefined) rows.set(key, toStoredRow(source))
-    }
+    pages.push(loadPage(wire, index, keys.slice(start, start + LOAD_SIZE)))
   }
-  return rows
+  return new Map((await Promise.all(pages)).flat())
+}
+
+async function loadPage(wire: Wire, index: string, keys: readonly string[]): Promise<(readonly [string, StoredRow])[]> {
+  const docs = await findDocuments(wire, index, keys)
+  return keys.flatMap((key, place) => {
+    const source = docs[place]?._source
+    return source === undefined ? [] : [[key, toStoredRow(source)] as const]
+  })
 }
 
 async function findDocuments(wire: Wire, index: string, keys: readonly string[]): Promise<readonly Found[]> {

@@ -4,6 +4,7 @@
  * fold passes over when the batch comes again.
  */
 import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type CheckpointMove,
   type EntriesOptions,
@@ -26,8 +27,8 @@ export interface GenerationInit {
   readonly keys: GenerationKeys
 }
 
-/** Rows of one script: some milliseconds, in which the server does nothing else. */
-const ROWS_PER_SCRIPT = 1_000
+/** Rows of one script: a millisecond or two, in which the server does nothing else. */
+const ROWS_PER_SCRIPT = 250
 /** Rows that are read at once. */
 const PAGE_SIZE = 1_000
 /** Rows by which it is judged whether all are gone. */
@@ -99,7 +100,12 @@ export class RedisGeneration implements Generation {
       const part = changes.slice(start, start + ROWS_PER_SCRIPT)
       const values = part.flatMap(([, { row, position }]) => [String(position), toJson(row)])
       const rowKeys = part.map(([key]) => prefix + key)
-      scripts.push(this.#connection.run(ROWS, [place, progress, keys, gone, ...rowKeys], [...head, ...values]))
+      const script = this.#connection.run(ROWS, [place, progress, keys, gone, ...rowKeys], [...head, ...values])
+      // Looked at below, together with the others.
+      script.catch(() => {})
+      scripts.push(script)
+      // Sent off, so that the server is at work on it while the next one is made.
+      await nextTurn()
     }
     // All are waited for, so that none is at work any more when the checkpoint moves or the batch begins anew.
     const outcomes = await Promise.allSettled(scripts)

@@ -10,6 +10,8 @@ local found = redis.call('HMGET', place, 'live', 'building')
 if found[1] ~= generation and found[2] ~= generation then return 0 end
 if revision ~= '' and (redis.call('HGET', progress, 'revision') or '0') ~= revision then return 0 end
 
+-- What is written is gathered, so that it takes one command and not one for each row.
+local written, added = {}, {}
 for n = 5, #KEYS do
   local key = KEYS[n]
   local position, json = ARGV[2 * n - 5], ARGV[2 * n - 4]
@@ -18,18 +20,23 @@ for n = 5, #KEYS do
   local stored = tonumber(string.match(before, '^%d+'))
   local wanted = tonumber(position)
   if not stored or stored < wanted or (is_repair and stored == wanted) then
-    local name = string.sub(key, prefix_length + 1)
+    table.insert(written, key)
     if json == '' then
-      redis.call('SET', key, position)
+      local name = string.sub(key, prefix_length + 1)
+      table.insert(written, position)
       redis.call('ZREM', live, name)
       redis.call('SADD', gone, name)
     else
-      redis.call('SET', key, position .. ' ' .. json)
+      table.insert(written, position .. ' ' .. json)
       if not string.find(before, ' ', 1, true) then
-        redis.call('ZADD', live, 0, name)
+        local name = string.sub(key, prefix_length + 1)
+        table.insert(added, 0)
+        table.insert(added, name)
         if stored then redis.call('SREM', gone, name) end
       end
     end
   end
 end
+if #written > 0 then redis.call('MSET', unpack(written)) end
+if #added > 0 then redis.call('ZADD', live, unpack(added)) end
 return 1
