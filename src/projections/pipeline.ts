@@ -113,6 +113,7 @@ export class Pipeline {
     if (!isSaved) throw new Superseded()
     const { progress } = this.#context
     if (quarantine !== undefined) progress.held = mergeHeld(progress.held, quarantine)
+    this.#remembered.saved(checkpoint)
     progress.rate.add(events.length)
     progress.move(checkpoint)
   }

@@ -102,20 +102,45 @@ export class RunningProjection<Definition extends AnyProjection> implements Proj
   }
 
   /**
-   * The event at the position may be one that the projection never sees: it is enough that the last of its own up to
-   * there is applied. No other can turn up there later, as positions are in commit order.
+   * One that is live passes every position, and is soonest there itself. Elsewhere the event at the position may be one that
+   * it never sees: then it is enough that the last of its own up to there is applied. No other can turn up there later, as
+   * positions are in commit order.
    */
   async #reach(position: number, signal: AbortSignal): Promise<void> {
     const { progress } = this.#context
     if (progress.position >= position) return
     this.#assertRunning(position)
+    const settled = new AbortController()
+    const either = AbortSignal.any([signal, settled.signal])
+    const passed = this.#untilPassed(position, either)
+    const applied = this.#untilApplied(position, either)
+    try {
+      await Promise.race([passed, applied])
+    } finally {
+      settled.abort()
+      // The one that is late breaks off, and nobody looks at it any more.
+      passed.catch(() => {})
+      applied.catch(() => {})
+    }
+    if (this.status === 'running') progress.see(position)
+  }
+
+  async #untilPassed(position: number, signal: AbortSignal): Promise<void> {
+    const { progress } = this.#context
+    while (progress.position < position) {
+      this.#assertRunning(position)
+      await progress.change(signal)
+    }
+  }
+
+  async #untilApplied(position: number, signal: AbortSignal): Promise<void> {
+    const { progress } = this.#context
     await this.#untilRecorded(position, signal)
     const last = await this.#findLastOwn(position, signal)
     while (progress.position < position && progress.checkpoint < last) {
       this.#assertRunning(position)
       await this.#untilMoved(signal)
     }
-    if (this.status === 'running') progress.see(position)
   }
 
   /** At once when it is moved here, after a look when it is moved by another instance. */

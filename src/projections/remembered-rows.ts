@@ -16,8 +16,8 @@ export class RememberedRows {
   readonly #generation: Generation
   /** The longest untouched first. */
   readonly #rows = new Map<string, StoredRow>()
-  /** What the last two batches have changed: it may still be on its way to the target. */
-  #recent: readonly ReadonlyMap<string, RowChange>[] = []
+  /** What bears a later position than this may still be on its way to the target. */
+  #savedUpTo = 0
   #sampled = 0
   #seen = 0
   #sampledWeight = 0
@@ -28,21 +28,26 @@ export class RememberedRows {
 
   /** As `Generation.load`, after all that was kept. */
   async load(keys: readonly string[]): Promise<ReadonlyMap<string, StoredRow>> {
-    const missing = keys.filter((key) => !this.#rows.has(key))
-    const read = missing.length === 0 ? new Map<string, StoredRow>() : await again(() => this.#generation.load(missing))
     const found = new Map<string, StoredRow>()
+    const missing: string[] = []
     for (const key of keys) {
-      const row = this.#rows.get(key) ?? read.get(key)
-      if (row === undefined) continue
+      const row = this.#rows.get(key)
+      if (row === undefined) missing.push(key)
       // An evolve that changes rows in place must not change one that is on its way.
-      found.set(key, this.#recent.some((changes) => changes.has(key)) ? structuredClone(row) : row)
+      else found.set(key, row.position > this.#savedUpTo ? structuredClone(row) : row)
     }
+    if (missing.length === 0) return found
+    for (const [key, row] of await again(() => this.#generation.load(missing))) found.set(key, row)
     return found
+  }
+
+  /** What was changed up to this position is at the target. */
+  saved(position: number): void {
+    this.#savedUpTo = position
   }
 
   /** Takes in what a batch has made of them. */
   keep(changes: ReadonlyMap<string, RowChange>): void {
-    this.#recent = [...this.#recent.slice(-1), changes]
     for (const [key, change] of changes) {
       this.#rows.delete(key)
       this.#rows.set(key, change)
@@ -68,6 +73,5 @@ export class RememberedRows {
 
   forget(): void {
     this.#rows.clear()
-    this.#recent = []
   }
 }

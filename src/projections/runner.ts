@@ -104,6 +104,7 @@ async function lead(context: RunnerContext, signal: AbortSignal): Promise<void> 
   const reign = AbortSignal.any([signal, context.lease.lost])
   try {
     const pipeline = await begin(context)
+    context.progress.enter('catching up')
     while (!reign.aborted) {
       await catchUp(context, pipeline, reign)
       await follow(context, pipeline, reign)
@@ -151,7 +152,7 @@ async function catchUp(context: RunnerContext, pipeline: Pipeline, signal: Abort
   const { log, progress, lease } = context
   for (let head = await log.head(); head > progress.position; head = await log.head()) {
     const isFar = head - progress.position > NEAR
-    if (isFar && progress.phase !== 'catching up') {
+    if (isFar) {
       progress.enter('catching up')
       void lease.tell()
     }

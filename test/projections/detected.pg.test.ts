@@ -63,7 +63,7 @@ describeOnPostgres('a projection', () => {
     await expect.poll(() => two.projections(), { timeout: 10_000 }).toMatchObject([report])
     await leader.stop()
     await standby.reached((await one.append('account-c', Paid({ amount: 7 }))).position)
-    expect(standby.state).toBe('live')
+    await expect.poll(() => standby.state).toBe('live')
     await standby.stop()
     expect(await one.projections()).toMatchObject([{ name: 'sums', state: 'stopped' }])
     await one.append('account-c', Paid({ amount: 8 }))
