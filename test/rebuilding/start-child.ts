@@ -42,7 +42,8 @@ export class Child {
   }
 
   async stop(): Promise<void> {
-    if (this.#process.connected) this.#process.send('stop')
+    // One that has done its work is leaving already, and hears nothing any more.
+    if (this.#process.connected) this.#process.send('stop', () => {})
     await this.#exit
   }
 }
