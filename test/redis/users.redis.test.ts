@@ -115,6 +115,25 @@ describeOnOwnRedis('the users of docs/redis.md', () => {
     })
   })
 
+  test('who lacks a right to write a part of an append writes nothing of it', async () => {
+    const log = administrator.log('main')
+    await log.append(anAppend(20))
+    const before = await log.read().toArray()
+    for (const right of ['xadd', 'zadd', 'rpush', 'hset']) {
+      const lacking = COMMANDS[0]?.replace('daybook-writer', `no-${right}`).replace(` +${right}`, '') ?? ''
+      await onServer(server, splitAcl(lacking))
+      await using store = await openRedis(urlOf(`no-${right}`))
+      await expect(store.log('main').append(anAppend(21))).rejects.toThrow(/NOPERM/)
+      await expect(store.log('main').import([{ type: 'T', data: {}, stream: 'a-1' }])).rejects.toThrow(/NOPERM/)
+    }
+    expect(await log.read().toArray()).toEqual(before)
+    await log.append(anAppend(22))
+    expect(await log.head()).toBe(before.length + 1)
+    expect(await log.read({ tags: ['vip'], category: 'account' }).toArray()).toHaveLength(
+      before.filter(({ tags }) => tags.includes('vip')).length + 1,
+    )
+  })
+
   test('a wrong password is refused, and not shown', async () => {
     const url = new URL(urlOf('daybook-writer'))
     url.password = 'not-this-one'

@@ -116,7 +116,12 @@ local function record(pen, append)
 end
 
 local function append_group(keys, args)
-  local pen = open_pen(open_log(keys))
+  local log = open_log(keys)
+  local missing = find_missing_right(log)
+  if missing ~= nil then
+    return missing
+  end
+  local pen = open_pen(log)
   local take = reader(args)
   local is_cluster = take() == 'cluster'
   local appends = {}

@@ -23,7 +23,12 @@ local function find_disorder(pen, events)
 end
 
 local function import_batch(keys, args)
-  local pen = open_pen(open_log(keys))
+  local log = open_log(keys)
+  local missing = find_missing_right(log)
+  if missing ~= nil then
+    return missing
+  end
+  local pen = open_pen(log)
   local take = reader(args)
   local is_cluster = take() == 'cluster'
   local events = {}

@@ -4,6 +4,21 @@
 --
 -- Every check is made before the first write: a call that fails later would leave half of its work.
 
+-- A user who lacks a right would be stopped in the middle: what they lack is said before anything is written.
+local function find_missing_right(log)
+  local needed = {
+    { 'XADD', log.events, '*', 'field', 'value' },
+    { 'HSET', log.head, 'field', 'value' },
+    { 'ZADD', log.streams, '0', 'member' },
+    { 'RPUSH', key_of(log, 'stream', 'any-1'), 'element' },
+  }
+  for _, command in ipairs(needed) do
+    if not redis.acl_check_cmd(unpack(command)) then
+      return redis.error_reply('NOPERM this user may not ' .. command[1] .. ' the keys of Daybook. Nothing was written.')
+    end
+  end
+end
+
 local function open_pen(log)
   local head = redis.call('HMGET', log.head, 'position', 'recordedAt')
   local last_ms = tonumber(head[2] or nil)
