@@ -13,14 +13,24 @@ export interface Wanted {
   /** Its name. */
   readonly readModel: string
   readonly fingerprint: string
+  /** The caller keeps its rows in targets of its own, so that the module has to name them too. */
+  readonly hasTargets: boolean
 }
 
 /** @throws `invalid-argument` when it is not there, or is another one */
-export function findDefinition(exported: unknown, { readModel, fingerprint }: Wanted): FoundDefinition {
+export function findDefinition(exported: unknown, { readModel, fingerprint, hasTargets }: Wanted): FoundDefinition {
   const found = candidatesOf(exported).find((each) => each.readModel.name === readModel)
   if (found === undefined) refuse('definition', `names a module that does not export the read model ${readModel}`)
-  if (found.readModel.fingerprint === fingerprint) return found
-  return refuse('definition', `names a module whose ${readModel} is another one than that which is being rebuilt`)
+  if (found.readModel.fingerprint !== fingerprint) {
+    refuse('definition', `names a module whose ${readModel} is another one than that which is being rebuilt`)
+  }
+  if (hasTargets && found.targets === undefined) {
+    refuse(
+      'definition',
+      `names a module that does not say where the rows of ${readModel} are: export { readModel, targets }`,
+    )
+  }
+  return found
 }
 
 function candidatesOf(exported: unknown): readonly FoundDefinition[] {

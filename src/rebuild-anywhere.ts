@@ -20,7 +20,13 @@ export async function rebuildAnywhere(
   const { definition } = options
   if (definition === undefined || reopening === undefined) return await rebuild(context, readModel, options)
   const { inThreads } = await import('./rebuild-threads.ts')
-  const threads = inThreads({ ...reopening, log: context.log.name, readModel, definition })
+  const threads = inThreads({
+    ...reopening,
+    log: context.log.name,
+    readModel,
+    definition,
+    hasTargets: options.targets !== undefined,
+  })
   return await rebuild(
     { ...context, inThreads: threads, cores: Math.min(availableParallelism(), MOST_THREADS) },
     readModel,

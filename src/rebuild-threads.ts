@@ -14,6 +14,7 @@ export interface ThreadTask extends Reopening {
   readonly log: string
   readonly readModel: string
   readonly fingerprint: string
+  readonly hasTargets: boolean
   readonly generation: number
   readonly share: Share
   readonly maxQuarantinedKeys: number
@@ -41,10 +42,12 @@ export interface ThreadsOptions extends Reopening {
   readonly log: string
   readonly readModel: AnyReadModel
   readonly definition: DefinitionModule
+  /** Its rows are elsewhere than the engine keeps them. */
+  readonly hasTargets: boolean
 }
 
 export function inThreads(options: ThreadsOptions): RebuildThreads {
-  const { url, options: engine, log, readModel, definition } = options
+  const { url, options: engine, log, readModel, definition, hasTargets } = options
   const { module, export: exportName = 'default' } = definition
   const task = {
     url,
@@ -52,6 +55,7 @@ export function inThreads(options: ThreadsOptions): RebuildThreads {
     log,
     readModel: readModel.name,
     fingerprint: readModel.fingerprint,
+    hasTargets,
     module: toUrl(module),
     exportName,
   }

@@ -62,7 +62,10 @@ export interface RebuildOptions {
   readonly signal?: AbortSignal
 }
 
-/** A module, as `import` finds it, that exports a read model, `{ readModel, targets }`, or a `daybook.config`. */
+/**
+ * A module, as `import` finds it, that exports a read model, `{ readModel, targets }`, or a `daybook.config`; one of the
+ * last two where `targets` are given to the rebuild.
+ */
 export interface DefinitionModule {
   readonly module: string | URL
   /** `default` when absent. */
