@@ -214,18 +214,22 @@ describeOnPostgres('declared columns', () => {
       expect(await seen()).toEqual([['a', '7']])
     })
 
-    test('a value that its column cannot hold is the event’s failure, which names it', async () => {
+    test('a value that its column cannot hold is the event’s failure, and holds back its key alone', async () => {
       await using daybook = await open(server.url, { log: 'poisoned' })
       const targets = postgresTargets(store.database, { tables: { totals: { columns: { total: 'bigint' } } } })
       await daybook.append('thing-b', [Moved({ by: 1 }), Moved({ by: 0.5 })])
-      const projecting = daybook.rebuild(totals, { targets })
-      await expect(projecting).rejects.toMatchObject({
-        code: 'projection-failed',
-        cause: { code: 'broken-definition' },
-      })
-      await expect(projecting).rejects.toThrow(
-        'row.total is not a whole number, as the column of the type bigint needs it',
-      )
+      await daybook.append('thing-c', Moved({ by: 2 }))
+      expect(await daybook.rebuild(totals, { targets })).toMatchObject({ status: 'swapped', quarantined: 1 })
+      const projection = await daybook.project(totals, { targets, follow: false })
+      expect(await projection.get('b')).toEqual({ total: 1 })
+      expect(await projection.get('c')).toEqual({ total: 2 })
+      expect(await projection.quarantine.list()).toMatchObject([
+        {
+          key: 'b',
+          position: 2,
+          error: expect.stringContaining('row.total is not a whole number, as the column of the type bigint needs it'),
+        },
+      ])
     })
   })
 })
