@@ -1,16 +1,23 @@
+import { randomUUID } from 'node:crypto'
 import { open } from 'daybook'
-import { type RedisTargets, redisTargets } from 'daybook/redis'
-import { afterAll, beforeAll } from 'vitest'
+import { redisTargets } from 'daybook/redis'
+import { afterAll } from 'vitest'
+import { describeQuarantine } from '../projections/quarantine-on-any-engine.ts'
 import { describeOnRedis, useRedis } from '../support/redis.ts'
 import { describeRebuild } from './describe-rebuild.ts'
 
 describeOnRedis('in Redis', () => {
   const redis = useRedis()
-  let targets: RedisTargets
-  beforeAll(() => {
-    targets = redisTargets({ url: redis.url })
+  const opened: { close(): Promise<void> }[] = []
+  afterAll(async () => {
+    for (const targets of opened) await targets.close()
   })
-  afterAll(() => targets.close())
 
-  describeRebuild((options) => open('memory:', { ...options, instruments: { targets: () => targets } }))
+  const openDaybook: Parameters<typeof describeRebuild>[0] = (options) => {
+    const targets = redisTargets({ url: redis.url, prefix: randomUUID() })
+    opened.push(targets)
+    return open('memory:', { ...options, instruments: { targets: () => targets } })
+  }
+  describeRebuild(openDaybook)
+  describeQuarantine(openDaybook)
 })
