@@ -9,6 +9,8 @@ export type RunShare = (share: Share, onProgress: (position: number) => void, si
 export interface Build {
   readonly plan: Plan
   readonly runShare: RunShare
+  /** The checkpoint of each share. */
+  readonly saved: readonly number[]
   /** How many shares at a time. */
   readonly workers: number
   /** Told of the positions that are folded, of all shares together. */
@@ -17,17 +19,17 @@ export interface Build {
 }
 
 /** The first share that fails stops the others. */
-export async function buildShares({ plan, runShare, workers, onProgress, signal }: Build): Promise<void> {
+export async function buildShares({ plan, saved, runShare, workers, onProgress, signal }: Build): Promise<void> {
   const failed = new AbortController()
   const either = AbortSignal.any([signal, failed.signal])
-  const reached = new Array<number>(plan.shares).fill(0)
+  const reached = [...saved]
   const waiting = reached.map((_, index) => index)
   const runNext = async (): Promise<void> => {
     for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
       const own = index
       const progress = (position: number) => {
         reached[own] = position
-        onProgress(Math.floor(reached.reduce((sum, each) => sum + each, 0) / plan.shares))
+        onProgress(toFolded(reached))
       }
       await runShare(toShare(plan, own), progress, either)
     }
@@ -54,4 +56,15 @@ function toShare({ sharing, shares, from, touchedUpTo, upTo }: Plan, index: numb
 export async function joinShares(generation: Generation, { upTo }: Plan): Promise<void> {
   const from = await generation.checkpoint()
   if (from < upTo) await generation.save(new Map(), { from, to: upTo })
+}
+
+/** The checkpoint of each share. */
+export async function findSaved(generation: Generation, { shares }: Plan): Promise<readonly number[]> {
+  const partitions = Array.from({ length: shares }, (_, index) => ({ index, count: shares }))
+  return await Promise.all(partitions.map((partition) => generation.checkpoint(partition)))
+}
+
+/** Positions that are folded, of all shares together. */
+export function toFolded(reached: readonly number[]): number {
+  return Math.floor(reached.reduce((sum, each) => sum + each, 0) / reached.length)
 }

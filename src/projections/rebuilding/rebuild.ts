@@ -19,7 +19,7 @@ import {
   refuse,
 } from '../../store/index.ts'
 import type { ApplyBatch } from '../batch.ts'
-import { buildShares, joinShares, type RunShare } from './build.ts'
+import { buildShares, findSaved, joinShares, type RunShare, toFolded } from './build.ts'
 import { catchUp } from './catch-up.ts'
 import { compare } from './compare.ts'
 import type { RowComparison } from './comparison.ts'
@@ -180,14 +180,12 @@ async function foldShares(work: Work, generation: Generation): Promise<void> {
     work.inThreads?.(generation.id, maxQuarantinedKeys) ??
     ((share, onProgress, signal) =>
       foldShare({ log, readModel, generation, share, maxQuarantinedKeys, onProgress, signal }))
-  let isBegun = false
-  const onProgress = (positions: number) => {
-    if (isBegun) return meter.update(positions)
-    isBegun = true
-    meter.begin('folding', plan.upTo, positions)
-  }
+  const saved = await findSaved(generation, plan)
+  meter.begin('folding', plan.upTo, toFolded(saved))
+  const onProgress = (positions: number) => meter.update(positions)
   await buildShares({
     plan,
+    saved,
     runShare,
     workers: work.options.workers ?? plan.shares,
     onProgress,
