@@ -10,6 +10,8 @@ export interface SqlStore extends EventStore {
 export interface SqlDatabase {
   /** Runs `work` in one transaction, and commits unless it throws. @throws `connection-lost` */
   transaction<T>(work: (client: SqlClient) => Promise<T>): Promise<T>
+  /** One statement in a transaction of its own, in one round trip. @throws `connection-lost` */
+  query: SqlClient['query']
 }
 
 /**

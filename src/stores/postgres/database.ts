@@ -16,6 +16,8 @@ export interface Database {
    * calls. Rejects when it cannot be had: nothing was sent.
    */
   appender(log: string): Promise<AppendSession>
+  /** One statement of the user's own, in a transaction of its own. @throws `connection-lost` */
+  queryOwn: SqlClient['query']
   /** Several statements, as one transaction on one connection. */
   transaction<T>(work: (session: TransactionSession) => Promise<T>): Promise<T>
   /**

@@ -95,6 +95,13 @@ export class PgDatabase implements Database {
     return { query: (statement, values) => queryTexts(client, statement, values, this.#named), release }
   }
 
+  queryOwn(text: string, values?: readonly unknown[]): ReturnType<SqlClient['query']> {
+    return namingLoss(POSTGRES_LOSSES, async () => {
+      const client = await this.#pool.connect()
+      return await releasing(client, () => client.query<Record<string, unknown>>(text, values && [...values]))
+    })
+  }
+
   transaction<T>(work: (session: TransactionSession) => Promise<T>): Promise<T> {
     return namingLoss(POSTGRES_LOSSES, async () => {
       const client = await this.#pool.connect()

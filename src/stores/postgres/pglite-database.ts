@@ -66,6 +66,10 @@ export class PgliteDatabase implements Database {
     return { query: (statement, values) => this.query(statement, values), release() {} }
   }
 
+  queryOwn(text: string, values?: readonly unknown[]): ReturnType<SqlClient['query']> {
+    return this.#db.query<Record<string, unknown>>(text, values && [...values])
+  }
+
   async transaction<T>(work: (session: TransactionSession) => Promise<T>): Promise<T> {
     return (await this.#db.transaction((transaction) => work(toTransactionSession(transaction)))) as T
   }

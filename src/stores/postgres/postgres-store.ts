@@ -42,6 +42,10 @@ export class PostgresStore implements SqlStore {
         lifetime.assertOpen()
         return database.transaction(({ client }) => work(client))
       },
+      query: async (text, values) => {
+        lifetime.assertOpen()
+        return await database.queryOwn(text, values)
+      },
     }
   }
 

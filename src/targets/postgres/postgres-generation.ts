@@ -92,7 +92,10 @@ export class PostgresGeneration implements Generation {
   }
 
   within(client: SqlClient): Generation {
-    const inside: SqlDatabase = { transaction: (work) => work(client) }
+    const inside: SqlDatabase = {
+      transaction: (work) => work(client),
+      query: (text, values) => client.query(text, values),
+    }
     return new PostgresGeneration(inside, this.#place, { fingerprint: this.fingerprint, isInTransaction: true })
   }
 
@@ -213,8 +216,7 @@ export class PostgresGeneration implements Generation {
   }
 
   async #query(text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
-    const { rows } = await this.#database.transaction((client) => client.query(text, values))
-    return rows
+    return (await this.#database.query(text, values)).rows
   }
 }
 

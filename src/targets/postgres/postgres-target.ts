@@ -93,7 +93,7 @@ class PostgresTarget implements ReadModelTarget {
   }
 
   async generations(): Promise<readonly KnownGeneration[]> {
-    return await this.#database.transaction((client) => this.#list(client))
+    return await this.#list(this.#database)
   }
 
   async live(fingerprint: string): Promise<Generation> {

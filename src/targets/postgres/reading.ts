@@ -12,7 +12,7 @@ export interface Reading {
 const PAGE_SIZE = 1_000
 
 export async function readRow({ database, log, statements }: Reading, key: string): Promise<unknown> {
-  const { rows } = await database.transaction((client) => client.query(statements.get, [log, key]))
+  const { rows } = await database.query(statements.get, [log, key])
   return rows[0] === undefined ? undefined : JSON.parse(String(rows[0].document))
 }
 
@@ -22,7 +22,7 @@ export async function* readEntries(reading: Reading, options: EntriesOptions): A
   while (left > 0) {
     options.signal?.throwIfAborted()
     const values = [log, after, String(Math.min(left, PAGE_SIZE))]
-    const { rows } = await database.transaction((client) => client.query(statements.entries, values))
+    const { rows } = await database.query(statements.entries, values)
     for (const { key, document, position } of rows) {
       after = String(key)
       yield [after, JSON.parse(String(document)), Number(position)]
