@@ -7,6 +7,7 @@ import { Databases } from './databases.ts'
 import { readFacts } from './facts.ts'
 import { writeMarkdown } from './markdown.ts'
 import { measureRow, type Results, type RowResult } from './measure.ts'
+import { NatsClusters } from './nats.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
 import { Progress } from './progress.ts'
 import { RedisServers } from './redis.ts'
@@ -46,10 +47,13 @@ async function run(options: Options, signal: AbortSignal): Promise<void> {
   const databases = await Databases.prepare(server, onFilling)
   await using redis = new RedisServers(onFilling)
   await using search = new SearchServers()
+  await using nats = new NatsClusters(onFilling)
   const results: RowResult[] = []
   for (const [place, row] of rows.entries()) {
     progress.begin(`${row.name} (${place + 1} of ${rows.length})`)
-    const result = await measureRow({ databases, redis, search, size, signal }, row, (what) => progress.show(what))
+    const result = await measureRow({ databases, redis, search, nats, size, signal }, row, (what) =>
+      progress.show(what),
+    )
     results.push(result)
     progress.clear()
     printRow(result)

@@ -1,5 +1,6 @@
 /** A row of the benchmark: one kind of work, done by several sides, and what is to be reached. */
 import type { Databases } from './databases.ts'
+import type { NatsClusters } from './nats.ts'
 import type { RedisServers } from './redis.ts'
 import type { SearchServers } from './search.ts'
 import type { Size } from './size.ts'
@@ -29,6 +30,7 @@ export interface Context {
   readonly databases: Databases
   readonly redis: RedisServers
   readonly search: SearchServers
+  readonly nats: NatsClusters
   readonly size: Size
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal

@@ -9,6 +9,8 @@ import { growth } from './growth.ts'
 import { imports } from './imports.ts'
 import { loadsOfLong, loadsOfMiddle } from './loads.ts'
 import { memory } from './memory.ts'
+import { natsAppendsBy64 } from './nats-appends.ts'
+import { natsReads } from './nats-reads.ts'
 import { memoryReadModel, postgresNewKeys, postgresReadModel } from './projections.ts'
 import { reads } from './reads.ts'
 import { rebuildMemory, rebuildsByKey, rebuildsByStream } from './rebuilds.ts'
@@ -49,5 +51,7 @@ export function toRows(size: Size): Row[] {
     redisReadModel(size),
     // Without one, .ci/install-search gets it.
     ...(hasSearch() ? [elasticsearchReadModel(size)] : []),
+    natsAppendsBy64,
+    natsReads(size),
   ]
 }
