@@ -127,6 +127,8 @@ async function toOptions(address: NatsAddress): Promise<ConnectionOptions> {
     reconnectTimeWait: RECONNECT_WAIT_MS,
     pingInterval: PING_INTERVAL_MS,
     maxPingOut: 2,
+    // A stack for each request costs more than the request.
+    noAsyncTraces: true,
     ...(tls ? { tls: {} } : {}),
     ...(user === undefined ? {} : { user, pass: password ?? '' }),
     ...(token === undefined ? {} : { token }),

@@ -128,14 +128,12 @@ function silent(description = 'nothing came'): Error {
   return Object.assign(error, { name: 'TimeoutError' })
 }
 
-/** A reply subject says where a message stands: `$JS.ACK.….STREAM.CONSUMER.TRIES.SEQUENCE.….NANOSECONDS.PENDING`. */
+/**
+ * A reply subject says where a message stands: `$JS.ACK.….STREAM.CONSUMER.TRIES.SEQUENCE.DELIVERED.NANOSECONDS.PENDING`.
+ * A longer one has a random token at its end, after those.
+ */
 function toStored({ subject, reply = '', data }: Msg): StoredMessage {
   const tokens = reply.split('.')
-  // Beyond nine tokens the first ones are of a domain and an account, and a random one ends it.
-  const first = tokens.length > 9 ? 6 : 4
-  return { subject, sequence: Number(tokens[first + 1]), timeMs: toMs(tokens[first + 3] ?? ''), data }
-}
-
-function toMs(nanoseconds: string): number {
-  return Number(nanoseconds.slice(0, -6))
+  const first = tokens.length > 9 ? 7 : 5
+  return { subject, sequence: Number(tokens[first]), timeMs: Number(tokens[first + 2]?.slice(0, -6)), data }
 }

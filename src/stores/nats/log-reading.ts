@@ -11,7 +11,7 @@ import {
   type PageSource,
   type ReadOptions,
 } from '../../store/index.ts'
-import { Feed } from './feed.ts'
+import { Feed, type TakeOptions } from './feed.ts'
 import type { LogStream } from './log-stream.ts'
 import { Assembler, lastPositionAt, type StoredMessage, sequenceAt } from './record.ts'
 import type { Records } from './records.ts'
@@ -22,6 +22,8 @@ const LAG_WAIT_MS = 2_000
 const LARGEST_FIRST_WINDOW = 100
 const LARGEST_WINDOW = 50_000
 const WINDOW_PAGE = 1_000
+/** After a page of so many messages there are likely more. */
+const AHEAD_FROM = 500
 
 export interface LogReading {
   readonly stream: LogStream
@@ -97,6 +99,7 @@ export class Scan {
   /** The first message that has not been looked at. */
   #from: number
   #found: RecordedEvent[] = []
+  #ahead: Promise<StoredMessage[]> | undefined
 
   constructor(reading: LogReading, filter: EventFilter, after: number) {
     this.#reading = reading
@@ -113,11 +116,22 @@ export class Scan {
   /** Looks at the next messages, if nothing is left that was found before. */
   async look(size: number, waitMs: number): Promise<void> {
     if (!this.isEmpty) return
-    const messages = await this.#feed.take({ from: this.#from, size, waitMs })
+    const messages = await (this.#ahead ?? this.#feed.take({ from: this.#from, size, waitMs }))
+    this.#ahead = undefined
+    const from = (messages.at(-1)?.sequence ?? this.#from - 1) + 1
+    // While these are looked at, the next ones are on their way.
+    if (messages.length >= AHEAD_FROM) this.#ahead = this.#takeAhead({ from, size, waitMs })
     const found = await find({ ...this.#reading, filter: this.#filter }, messages, this.#assembler, this.searchedTo)
     this.#found = found.events
     this.searchedTo = found.searchedTo
-    this.#from = (messages.at(-1)?.sequence ?? this.#from - 1) + 1
+    this.#from = from
+  }
+
+  #takeAhead(options: TakeOptions): Promise<StoredMessage[]> {
+    const taking = this.#feed.take(options)
+    // It fails whoever looks next, if anybody does.
+    taking.catch(() => {})
+    return taking
   }
 
   /** Takes what was found, at most `size` of it and nothing beyond `last`. */
@@ -127,6 +141,7 @@ export class Scan {
   }
 
   end(): void {
+    this.#ahead = undefined
     this.#feed.end()
   }
 }
@@ -144,20 +159,34 @@ function matches(event: RecordedEvent, { types = [], tags = [], ids = [], correl
 
 /** The events of messages that match, and how far the log was searched for them. */
 async function find(finding: Finding, messages: readonly StoredMessage[], assembler: Assembler, after: number) {
-  const { records, filter, stream } = finding
+  const { filter, stream } = finding
   const { partition } = filter
   const events: RecordedEvent[] = []
   let searchedTo = after
   for (const message of messages) {
     const isWanted = partition === undefined || isInPartition(stream.subjects.toStream(message.subject), partition)
-    const record = isWanted ? await records.assemble(assembler, message) : undefined
-    // A part that is not the last one: the record is still to come.
-    if (isWanted && record === undefined) continue
-    const inside = record === undefined ? [] : await records.toEvents(record)
-    events.push(...inside.filter((event) => event.position > after && matches(event, filter)))
+    if (isWanted) {
+      const found = eventsAt(finding, message, assembler)
+      const inside = found instanceof Promise ? await found : found
+      // A part that is not the last one: the record is still to come.
+      if (inside === undefined) continue
+      events.push(...inside.filter((event) => event.position > after && matches(event, filter)))
+    }
     searchedTo = Math.max(after, lastPositionAt(message.sequence))
   }
   return { events, searchedTo }
+}
+
+type Inside = RecordedEvent[] | undefined
+
+/** A promise only where something must be fetched: one for each message would cost as much as all the rest. */
+function eventsAt({ records }: Finding, message: StoredMessage, assembler: Assembler): Inside | Promise<Inside> {
+  if (assembler.misses(message)) {
+    return records.assemble(assembler, message).then((record) => record && records.toEvents(record))
+  }
+  const record = assembler.add(message)
+  if (record === undefined) return undefined
+  return record.parsed.behind === undefined ? records.toEventsOfFirst(record) : records.toEvents(record)
 }
 
 async function fetchBackwards(search: Search, span: LogSpan, size: number): Promise<Page<LogSpan>> {

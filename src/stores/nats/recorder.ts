@@ -26,7 +26,7 @@ export async function toAppended(
   const versions = rememberHeads(heads, request, plan, first)
   const base = first + (plan.places[0]?.draft ?? plan.drafts.length - 1)
   // The acknowledgement does not tell the time.
-  const recordedAt = new Date(Math.max(plan.floorMs, (await records.at(base)).timeMs))
+  const recordedAt = new Date(Math.max(plan.floorMs, await records.storedAtMs(base)))
   clock.saw(recordedAt.getTime())
   const events = toEvents(request, plan, first, recordedAt)
   const position = events.at(-1)?.position ?? (await head())

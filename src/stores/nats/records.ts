@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { RecordedEvent } from '../../events/index.ts'
 import type { Clock } from './clock.ts'
 import type { LogStream } from './log-stream.ts'
+import { MessageTimes } from './message-times.ts'
 import { Assembler, ownTime, type StoredMessage, type StoredRecord, toEvents, toPart, versionsOf } from './record.ts'
 
 const PAGE_BYTES = 4_194_304
@@ -26,10 +27,12 @@ export class Records {
   readonly #stream: LogStream
   readonly #clock: Clock
   readonly #times = new Map<number, number>()
+  readonly #messageTimes: MessageTimes
 
   constructor(stream: LogStream, clock: Clock) {
     this.#stream = stream
     this.#clock = clock
+    this.#messageTimes = new MessageTimes(stream, (sequence) => this.at(sequence))
   }
 
   /** The next messages of a subject: at least one. */
@@ -60,6 +63,11 @@ export class Records {
     const message = (await this.#stream.getDirect({ seq: sequence })) ?? (await this.#stream.get({ seq: sequence }))
     if (message === undefined) throw new Error(`The message ${sequence} of ${this.#stream.subjects.stream} is gone.`)
     return message
+  }
+
+  /** When a message that is known to be there was stored. */
+  storedAtMs(sequence: number): Promise<number> {
+    return this.#messageTimes.ask(sequence)
   }
 
   /** The record that ends with the message, its earlier parts fetched. */
@@ -104,12 +112,22 @@ export class Records {
 
   /** The events of a record, with the time of the append that it is part of. */
   async toEvents(record: StoredRecord): Promise<RecordedEvent[]> {
-    const { parsed, beginning, sequence } = record
-    const baseMs = parsed.behind === undefined ? ownTime(record) : await this.timeAt(beginning - parsed.behind)
+    const { parsed, beginning } = record
+    if (parsed.behind === undefined) return this.toEventsOfFirst(record)
+    return this.#toEventsAt(record, await this.timeAt(beginning - parsed.behind))
+  }
+
+  /** The same for the first record of an append, which is most of them, and has the time itself. */
+  toEventsOfFirst(record: StoredRecord): RecordedEvent[] {
+    const timeMs = ownTime(record)
     // Those that follow in the same append ask for it next.
-    if (parsed.behind === undefined) this.#remember(sequence, baseMs)
-    this.#clock.saw(baseMs)
-    return toEvents(record, this.#stream.subjects.toStream(record.subject), baseMs)
+    if (record.parsed.rest !== undefined) this.#remember(record.sequence, timeMs)
+    return this.#toEventsAt(record, timeMs)
+  }
+
+  #toEventsAt(record: StoredRecord, timeMs: number): RecordedEvent[] {
+    this.#clock.saw(timeMs)
+    return toEvents(record, this.#stream.subjects.toStream(record.subject), timeMs)
   }
 
   /** When an append was recorded, by the last message of its first record. */
