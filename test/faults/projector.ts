@@ -25,6 +25,8 @@ const daybook = await open(url, { log })
 const options = { leaseMs: Number(leaseMs), onFailure: (failure: Error) => process.send?.({ failed: failure.message }) }
 const projections = await Promise.all([daybook.project(totals, options), daybook.project(journal, options)])
 process.send?.({ ready: true })
+// Whoever started it is gone.
+process.once('disconnect', () => process.exit())
 process.once('message', async () => {
   for (const projection of projections) await projection.stop()
   await daybook.close()
