@@ -38,8 +38,8 @@ export async function startSearch(product: SearchProduct): Promise<SearchServer>
 /** Copies and configures the product, and gives the URL that it will be at. */
 async function prepare({ product, folder: from }: SearchBinaries, folder: string): Promise<string> {
   // Hard links where they can be: the server's user may not be let into the folder that the originals are in.
-  execFileSync('sh', ['-c', 'cp -rl "$1" "$2" 2>/dev/null || cp -r "$1" "$2"', 'sh', from, join(folder, 'home')])
-  for (const name of ['config', 'data', 'logs', 'tmp']) mkdirSync(join(folder, name), { recursive: true })
+  execFileSync('sh', ['-c', COPY, 'sh', from, join(folder, 'home')])
+  for (const name of OWN) mkdirSync(join(folder, name), { recursive: true })
   const port = await findFreePort()
   const settings = {
     'cluster.name': 'daybook-test',
@@ -61,12 +61,17 @@ async function prepare({ product, folder: from }: SearchBinaries, folder: string
   )
   config('jvm.options', JVM_OPTIONS)
   config('log4j2.properties', LOGGING)
-  if (isRoot()) execFileSync('chown', ['-R', USER, folder])
+  // The product itself stays as it is: its files are those of the cache.
+  if (isRoot()) execFileSync('chown', ['-R', USER, ...OWN.map((name) => join(folder, name))])
+  if (isRoot()) execFileSync('chown', [USER, folder])
   return `http://127.0.0.1:${port}`
 }
 
+/** On another file system there are no hard links, and what the attempt has made is in the way. */
+const COPY = 'cp -rl "$1" "$2" 2>/dev/null || { rm -rf "$2"; cp -r "$1" "$2"; }'
 /** Both refuse to run as root. */
 const USER = 'nobody'
+const OWN = ['config', 'data', 'logs', 'tmp']
 const JVM_OPTIONS = [
   '-Xms512m',
   '-Xmx512m',
