@@ -37,20 +37,49 @@ export interface CopyProgress {
  * @throws `logs-differ` when the destination holds anything else; what reading and importing throw
  */
 export async function copyLog(from: Source, to: Destination, options: CopyOptions = {}): Promise<number> {
-  const { follow = false, signal } = options
-  const copy: Copy = { from, to, options, copied: 0, total: 0, position: 0 }
+  const { follow = false } = options
+  const copy: Copy = { from, to, options, copied: 0, total: 0, position: await findPosition(from, to) }
+  if (!follow) await copyHistory(copy)
+  else while (!(await followUntilSetback(copy))) await takeUpWhenBack(copy)
+  return copy.copied
+}
+
+/** True when it was ended, false when a connection was lost. */
+async function followUntilSetback(copy: Copy): Promise<boolean> {
+  try {
+    await copyHistory(copy)
+    await copyFuture(copy)
+    return true
+  } catch (error) {
+    return isEndedOrThrow(copy, error)
+  }
+}
+
+async function takeUpWhenBack(copy: Copy): Promise<void> {
   for (let failures = 0; ; failures++) {
+    await backOff(failures, copy.options.signal)
     try {
-      copy.position = await findPosition(from, to)
-      await copyHistory(copy)
-      if (follow) await copyFuture(copy)
-      return copy.copied
+      return await takeUp(copy)
     } catch (error) {
-      if (follow && signal?.aborted) return copy.copied
-      if (!follow || !isDaybookError(error, 'connection-lost')) throw error
-      await backOff(failures, signal)
+      if (isEndedOrThrow(copy, error)) return
     }
   }
+}
+
+/** Is it over? If not, a connection was lost; whatever else there is, is thrown. */
+function isEndedOrThrow({ options }: Copy, error: unknown): boolean {
+  if (options.signal?.aborted) return true
+  if (isDaybookError(error, 'connection-lost')) return false
+  throw error
+}
+
+/** The destination may have come further than it could say: the answer was lost with the connection. */
+async function takeUp(copy: Copy): Promise<void> {
+  const { from, to } = copy
+  const position = await findPosition(from, to)
+  for await (const batch of from.read({ after: copy.position, upTo: position }).batches()) copy.copied += batch.length
+  copy.position = position
+  report(copy, copy.copied)
 }
 
 async function backOff(failures: number, signal: AbortSignal | undefined): Promise<void> {
@@ -65,10 +94,11 @@ interface Copy {
   readonly from: Source
   readonly to: Destination
   readonly options: CopyOptions
-  copied: number
-  total: number
   /** Of the source: everything up to there is copied. */
   position: number
+  /** How many events that are, since the copy began. */
+  copied: number
+  total: number
 }
 
 /** The source's position of the last event that the destination holds: 0 when it holds none. */
@@ -84,14 +114,14 @@ async function findPosition(from: Source, to: Destination): Promise<number> {
 async function copyHistory(copy: Copy): Promise<void> {
   const { from, to, options } = copy
   const head = await from.head()
-  const before = copy.copied
-  copy.total = before + Math.max(0, head - copy.position)
+  copy.total = copy.copied + Math.max(0, head - copy.position)
   if (copy.position >= head) return
   const signal = toSignal(options)
   const reader = from.read({ after: copy.position, upTo: head, ...signal })
-  const onProgress = (imported: number) => report(copy, before + imported)
-  await to.import(eventsOf(reader), { ...signal, onProgress })
+  const onProgress = (imported: number) => report(copy, copy.copied + imported)
+  const { events } = await to.import(eventsOf(reader), { ...signal, onProgress })
   copy.position = head
+  copy.copied += events
 }
 
 /** Page by page: an await for each event would cost as much as reading it. */
@@ -105,12 +135,12 @@ async function copyFuture(copy: Copy): Promise<void> {
     // Not with the signal: what has come is brought over as a whole.
     await to.import(batch.map(toImported))
     copy.position = batch.at(-1)?.position ?? copy.position
-    report(copy, copy.copied + batch.length)
+    copy.copied += batch.length
+    report(copy, copy.copied)
   }
 }
 
 function report(copy: Copy, copied: number): void {
-  copy.copied = copied
   copy.total = Math.max(copy.total, copied)
   copy.options.onProgress?.({ copied, total: copy.total })
 }
