@@ -35,12 +35,12 @@ describeOnOwnRedis('a cluster of which a master dies', { timeout: TIMEOUT_MS }, 
     await master.stop('kill')
     const before = appended
     await expect.poll(() => appended, { timeout: 60_000 }).toBeGreaterThan(before + 50)
+    await expect.poll(() => tailed.length, { timeout: 60_000 }).toBeGreaterThan(before)
     stop.abort()
     await Promise.all([writing, tailing])
     expect(String(await onServer(replica, ['INFO', 'replication']))).toContain('role:master')
     const events = await log.read().toArray()
     assertInOrder(events, true)
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
-    expect(tailed.length).toBeGreaterThan(before)
   })
 })

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Generation, ReadModelTarget, SqlStore } from '../../src/store/index.ts'
 import { openPostgres } from '../../src/stores/postgres/index.ts'
@@ -33,6 +34,27 @@ describeOnPostgres('on PostgreSQL', () => {
     await expect(live.save(broken, { from: 0, to: 1 })).rejects.toThrow()
     expect(await live.checkpoint()).toBe(0)
     expect(await live.save(new Map([['a', { row: {}, position: 1 }]]), { from: 0, to: 1 })).toBe(true)
+  })
+
+  test('a batch that is paused before its commit is taken back, and holds up the next one no longer than that', async () => {
+    const target = await postgresTargets(store.database).open('main', 'paused')
+    const [live, other] = [await target.live('f'), await target.live('f')]
+    let wake = () => {}
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve
+    })
+    // As a process would be that was stopped with its transaction open.
+    const paused = live.saveWith?.({ from: 0, to: 2 }, () => woken)
+    if (paused === undefined) throw new Error('This target runs statements of the user.')
+    const settled = paused.then(
+      () => 'committed',
+      () => 'taken back',
+    )
+    await delay(200)
+    expect(await other.save(new Map([['a', { row: { n: 1 }, position: 1 }]]), { from: 0, to: 1 })).toBe(true)
+    wake()
+    expect(await settled).toBe('taken back')
+    expect(await other.checkpoint()).toBe(1)
   })
 
   test('the view of a read model shows the live rows of every log, whichever generation each is in', async () => {

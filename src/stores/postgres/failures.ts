@@ -24,6 +24,7 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
   '53300', // too_many_connections
+  '25P03', // idle_in_transaction_session_timeout: this process was paused, and its transaction taken back
   '25006', // read_only_sql_transaction: a standby that is about to be promoted
   '40001', // serialization_failure
   '40P01', // deadlock_detected

@@ -44,13 +44,19 @@ select position::text as position from daybook.generation_partitions
 where log = $1 and projection = $2 and generation = $3::text::integer
   and partition = $4::text::integer and partitions = $5::text::integer`
 
-/** The fence: it moves for one of the instances that try, and locks the row until that one's rows are committed. */
+/**
+ * The fence: it moves for one of the instances that try, and locks the row until that one's rows are committed. So one that
+ * is paused before its commit would hold up all others: from here to the end of the transaction the server waits for its
+ * next statement no longer than $8 milliseconds, or as the session has it where that is null, and then takes it back.
+ */
 export const MOVE_CHECKPOINT = `
 update daybook.generations
 set position = $5::text::bigint, has_rows = has_rows or $6::text::boolean, revision = revision + 1, updated_at = now()
 where log = $1 and projection = $2 and generation = $3::text::integer and position = $4::text::bigint
   and state <> 'previous' and ($7::text is null or revision = $7::text::bigint)
-returning revision::text as revision`
+returning revision::text as revision,
+  set_config('idle_in_transaction_session_timeout',
+             coalesce($8::text, current_setting('idle_in_transaction_session_timeout')), true)`
 
 /** The shares of a build meet in the generation's row only for as long as it takes to note that rows are there. */
 export const MOVE_PARTITION = `

@@ -48,6 +48,9 @@ interface Bearing {
   readonly isInTransaction?: boolean
 }
 
+/** As long as a lease lasts by default: whoever takes over need not wait for longer. Between statements there are milliseconds. */
+const LONGEST_IDLE_MS = 5_000
+
 export class PostgresGeneration implements Generation {
   readonly id: number
   readonly fingerprint: string
@@ -150,7 +153,9 @@ export class PostgresGeneration implements Generation {
   async #move(client: SqlClient, { from, to, partition }: CheckpointMove, writesRows: boolean) {
     const span = [...this.#which, String(from), String(to)]
     if (partition === undefined) {
-      const { rows } = await client.query(MOVE_CHECKPOINT, [...span, String(writesRows), this.#revision])
+      const longestIdle = this.#isInTransaction ? null : String(LONGEST_IDLE_MS)
+      const values = [...span, String(writesRows), this.#revision, longestIdle]
+      const { rows } = await client.query(MOVE_CHECKPOINT, values)
       return rows[0] === undefined ? undefined : String(rows[0].revision)
     }
     const share = [String(partition.index), String(partition.count)]
