@@ -138,7 +138,18 @@ function checkPlain(value: object, walk: Walk): string | undefined {
 
 function checkKey(key: string): string | undefined {
   const problem = checkString(key)
-  return problem === undefined ? undefined : `is a key that ${problem}`
+  if (problem !== undefined) return `is a key that ${problem}`
+  return isMisread(key)
+    ? 'is a key of one character that JSON escapes, which some releases of Node.js misread'
+    : undefined
+}
+
+/**
+ * `JSON.parse` of Node.js 24 and 26 (V8 13 and 14) gives such a key as a backslash, in objects of some shapes:
+ * `{"length":1,"\\n":1,"then":3}` among others. Nobody's key is a quotation mark or a line feed alone.
+ */
+function isMisread(key: string): boolean {
+  return key === '"' || (key.length === 1 && key < ' ')
 }
 
 function describeObject(value: object): string {

@@ -38,9 +38,10 @@ describe('the JSON gate', () => {
     )
   })
 
-  test('whatever JSON itself gives passes, but for __proto__ and U+0000', () => {
+  test('whatever JSON itself gives passes, but for __proto__, U+0000 and keys of one escaped character', () => {
     fc.assert(
       fc.property(fc.json({ stringUnit: 'binary' }), (text) => {
+        fc.pre(!/"\\(?:["bfnrt]|u00[01][\da-f])"\s*:/i.test(text))
         fc.pre(!text.includes('__proto__') && !text.includes('\\u0000') && !/(?<![\d.])-0(?![.\d])/.test(text))
         const value: unknown = JSON.parse(text)
         fc.pre(roundTrips(value))
