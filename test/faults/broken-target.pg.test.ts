@@ -64,12 +64,12 @@ describeOnPostgres(`a target that fails (DAYBOOK_SEED=${SEED})`, { timeout: TIME
       isOn = false
       const projection = await daybook.project(totals)
       isOn = true
-      for (let round = 0; round < 6; round++) {
+      // However large the batches are, some calls must have failed.
+      for (let round = 0; round < 6 || calls < 3 * every; round++) {
         await daybook.import(moves(random, random.integer(1, 3_000)))
         await projection.reached(await daybook.head(), { timeoutMs: 60_000 })
       }
       expect(projection.failure).toBeUndefined()
-      expect(calls).toBeGreaterThan(20)
       isOn = false
       await projection.stop()
       await assertProjected(daybook)
