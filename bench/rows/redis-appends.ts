@@ -1,38 +1,13 @@
 /** Appends of one event to a new stream each, on Redis. */
-import { makeEvent, newStream } from '../events.ts'
-import { measureRate } from '../load.ts'
-import type { Row, Sample, Side } from '../row.ts'
-import { withDaybook } from '../sides/daybook.ts'
+import { makeEvent } from '../events.ts'
+import type { Context, Row } from '../row.ts'
+import { appendsTo, daybookAppendsTo } from '../sides/own-server.ts'
 import { addEntry, withRedis } from '../sides/plain-redis.ts'
 
-const CALLERS = 64
+const open = ({ redis }: Context) => redis.empty()
+const daybook = daybookAppendsTo(open)
 
-type Call = (n: number) => Promise<unknown>
-
-/** On an empty server of its own each time. */
-function side(
-  name: string,
-  withCall: (url: string, measure: (call: Call) => Promise<Sample>) => Promise<Sample>,
-): Side {
-  return {
-    name,
-    measure: async (context) => {
-      await using server = await context.redis.empty()
-      return await withCall(server.url, (call) => {
-        let n = 0
-        // Redis takes no statistics and makes no checkpoints.
-        const database = { settle: async () => {} }
-        return measureRate({ context, database, callers: CALLERS, call: () => call(n++) })
-      })
-    },
-  }
-}
-
-const daybook = side('daybook', (url, measure) =>
-  withDaybook(url, (daybook) => measure((n) => daybook.append(newStream(), makeEvent(n), { expectedVersion: 'none' }))),
-)
-
-const bare = side('bare XADD, pipelined', (url, measure) =>
+const bare = appendsTo(open, 'bare XADD, pipelined', (url, measure) =>
   withRedis(url, (client) => measure((n) => addEntry(client, makeEvent(n), n))),
 )
 
