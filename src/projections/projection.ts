@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { DaybookError } from '../errors/index.ts'
+import { DaybookError, isDaybookError } from '../errors/index.ts'
 import type { AnyReadModel, RowOf } from '../readmodels/index.ts'
 import { assertPosition, type EntriesOptions, type RowEntry, unlessAborted } from '../store/index.ts'
 import type { AnyProjection } from './batch.ts'
+import { isFatal } from './failures.ts'
 import type { ProjectionPhase, ProjectionStatus } from './progress.ts'
 import { type Quarantine, toQuarantine } from './quarantine.ts'
 import { type ProjectionReport, reportOwn } from './report.ts'
@@ -154,9 +155,19 @@ export class RunningProjection<Definition extends AnyProjection> implements Proj
     await Promise.race([changed, looked])
     settled.abort()
     signal.throwIfAborted()
-    if (!isLeader && this.status === 'running' && progress.phase === 'waiting') {
+    if (!isLeader && this.status === 'running' && progress.phase === 'waiting') await this.#look(signal)
+  }
+
+  /** A target that cannot be reached is one that has not moved: the caller's patience is the bound. */
+  async #look(signal: AbortSignal): Promise<void> {
+    const { progress } = this.#context
+    try {
       const checkpoint = await unlessAborted(observeCheckpoint(this.#context), signal)
       if (progress.phase === 'waiting' && checkpoint !== progress.checkpoint) progress.move(checkpoint)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (isFatal(error) || isDaybookError(error, 'closed')) throw error
+      progress.suffer(error)
     }
   }
 

@@ -1,6 +1,7 @@
 /** What a projection finds wrong around it, and says; and how it is seen from elsewhere. */
-import { type Daybook, isSqlStore, open, readModel } from 'daybook'
+import { type Daybook, DaybookError, isSqlStore, open, type ReadModelTargets, readModel } from 'daybook'
 import { expect, test } from 'vitest'
+import { instead } from '../support/instead.ts'
 import { describeOnPostgres, useTestDatabase } from '../support/postgres.ts'
 import { expectedSums, Noted, Paid, rowsOf, sums } from './ledger.ts'
 
@@ -68,6 +69,36 @@ describeOnPostgres('a projection', () => {
     expect(await one.projections()).toMatchObject([{ name: 'sums', state: 'stopped' }])
     await one.append('account-c', Paid({ amount: 8 }))
     expect(await two.projections()).toMatchObject([{ lag: { events: 1 }, head: 5 }])
+  })
+
+  test('that waits bears a target that is away for a while, and says so', async () => {
+    let lost = 0
+    const away = async () => {
+      lost++
+      throw new DaybookError('connection-lost', 'lost by the test', { engine: 'test', attempts: 1 })
+    }
+    let isAway = false
+    const targets = (all: ReadModelTargets) =>
+      instead(all, {
+        open: async (log, name) => {
+          const target = await all.open(log, name)
+          return instead(target, { live: (fingerprint) => (isAway ? away() : target.live(fingerprint)) })
+        },
+      })
+    await using one = await open(database.url, { log: 'away' })
+    await using two = await open(database.url, { log: 'away', instruments: { targets } })
+    const leader = await one.project(sums)
+    await leader.reached((await one.append('account-a', Paid({ amount: 1 }))).position)
+    const standby = await two.project(sums)
+    await standby.reached(1)
+    isAway = true
+    const { position } = await one.append('account-b', Paid({ amount: 5 }))
+    const reached = standby.reached(position)
+    await expect.poll(() => lost).toBeGreaterThan(5)
+    expect(await standby.report()).toMatchObject({ lastError: { code: 'connection-lost' } })
+    isAway = false
+    await reached
+    expect(await rowsOf(standby)).toEqual(expectedSums(await one.read().toArray()))
   })
 
   test('of few types reads history by a filter, and of most of them the whole of it', async () => {
