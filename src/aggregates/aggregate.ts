@@ -7,6 +7,7 @@ import {
   type AnyEventDefinition,
   assertWhole,
   brokenDefinition,
+  type Frozen,
   freezeDeep,
   type GivesKnown,
   type JsonOnly,
@@ -49,7 +50,7 @@ export interface Aggregate<State, Definitions extends readonly AnyEventDefinitio
   >(
     name: Name,
     schema: Schema,
-    decide: (state: State, input: StandardSchemaV1.InferOutput<Schema>, context: CommandContext) => Decision,
+    decide: (state: Frozen<State>, input: StandardSchemaV1.InferOutput<Schema>, context: CommandContext) => Decision,
     options?: CommandOptions<StandardSchemaV1.InferOutput<Schema>, string, Answer>,
   ): Command<Aggregate<State, Definitions>, Schema, Decision, Answer>
 }
@@ -69,7 +70,7 @@ export interface AggregateOptions<State, Definitions extends readonly AnyEventDe
 /** One pure function for each event: the state after it, from the state before it. */
 export type Evolve<State, Definition extends AnyEventDefinition> = {
   readonly [Each in Definition as RecordedOf<Each>['type']]: (
-    state: State,
+    state: Frozen<State>,
     data: RecordedOf<Each>['data'],
     event: RecordedOf<Each>,
   ) => State

@@ -1,6 +1,6 @@
 /** Commands within boundaries: decided on what carries some tags, and recorded in whichever streams the rule says. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { joinStreamName, type NewEvent, type NewOf } from '../events/index.ts'
+import { type Frozen, joinStreamName, type NewEvent, type NewOf } from '../events/index.ts'
 import type { AnyAggregate } from './any-aggregate.ts'
 import type { CommandOptions, Refusal } from './authorisation.ts'
 import type { AnyBoundaryOf } from './boundary.ts'
@@ -10,7 +10,9 @@ import type { Rejection } from './rejection.ts'
 /** Boundaries, by the part that each plays in a command. */
 export type Within = Readonly<Record<string, AnyBoundaryOf>>
 
-export type StatesWithin<Over extends Within> = { readonly [Part in keyof Over]: Over[Part]['boundary']['initial'] }
+export type StatesWithin<Over extends Within> = {
+  readonly [Part in keyof Over]: Frozen<Over[Part]['boundary']['initial']>
+}
 
 /** Events for one stream. */
 export interface InStream<Event extends NewEvent = NewEvent> {

@@ -1,6 +1,6 @@
 /** Commands, as they are defined: what is asked for, of which aggregates, and the rule that decides. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import type { AnyEventDefinition, NewOf } from '../events/index.ts'
+import type { AnyEventDefinition, Frozen, NewOf } from '../events/index.ts'
 import type { AnyAggregate, StateOf } from './any-aggregate.ts'
 import type { CommandOptions, Refusal } from './authorisation.ts'
 import type { Rejection } from './rejection.ts'
@@ -53,7 +53,7 @@ export interface JointContext<Part extends string = string> extends CommandCircu
   readonly streams: Readonly<Record<Part, string>>
 }
 
-export type StatesOf<Over extends Parts> = { readonly [Part in keyof Over]: StateOf<Over[Part]> }
+export type StatesOf<Over extends Parts> = { readonly [Part in keyof Over]: Frozen<StateOf<Over[Part]>> }
 
 /** What a rule over several aggregates may decide: events for some of the parts, nothing, or a rejection. */
 export type DecidedJointly<Over extends Parts> = DecidedParts<Over> | Rejection | undefined

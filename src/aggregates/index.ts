@@ -35,5 +35,5 @@ export {
 export { fold } from './fold.ts'
 export { applyTo, catchUp, type LoadAggregate, type Loaded, load } from './load.ts'
 export { look, type Seen } from './look.ts'
-export { isRejection, type Rejection, reject } from './rejection.ts'
+export { isRejection, type Rejection, reject, watchRejections } from './rejection.ts'
 export { isSnapshotDue, saveSnapshot } from './snapshots.ts'

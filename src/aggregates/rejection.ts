@@ -21,7 +21,21 @@ export function reject<const Reason extends string, Details>(
   details: Details & JsonOnly<Details>,
 ): Rejection<Reason, Details>
 export function reject(reason: string, details?: unknown): Rejection {
+  made = reason
   return { rejected: true, reason, details }
+}
+
+/** The reason of the last rejection that was made since somebody began to watch. */
+let made: string | undefined
+
+/**
+ * What a rule gives, and the reason of a rejection that it made meanwhile: `reject(…)` without a `return` compiles, and
+ * would let happen what it was to prevent. Rules do not wait, so nobody else's rejections come between.
+ */
+export function watchRejections<T>(rule: () => T): { readonly given: T; readonly made: string | undefined } {
+  made = undefined
+  const given = rule()
+  return { given, made }
 }
 
 export function isRejection(decision: unknown): decision is Rejection {

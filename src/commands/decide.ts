@@ -1,5 +1,5 @@
 /** Asks the rule, and holds it to its contract. */
-import { type AnyAggregate, isRejection, type Loaded, type Rejection } from '../aggregates/index.ts'
+import { type AnyAggregate, isRejection, type Loaded, type Rejection, watchRejections } from '../aggregates/index.ts'
 import { isDaybookError } from '../errors/index.ts'
 import { type AnyEventDefinition, assertSynchronous, brokenDefinition, type NewEvent } from '../events/index.ts'
 import { type Execution, nameOf, type Participant } from './execution.ts'
@@ -19,11 +19,15 @@ export function decide(execution: Execution, loaded: readonly Loaded<unknown>[])
 
 /**
  * What the rule says.
- * @throws `broken-definition` when it throws or does not answer at once; what Daybook itself throws in it as it is
+ * @throws `broken-definition` when it throws, does not answer at once, or makes a rejection and does not give it; what
+ *   Daybook itself throws in it as it is
  */
 export function askRule(execution: Execution, rule: () => unknown): unknown {
-  const decision = runPurely(execution, 'decides', rule)
+  const { given: decision, made } = watchRejections(() => runPurely(execution, 'decides', rule))
   assertSynchronous(decision, nameOf(execution), 'decides')
+  if (made !== undefined && !isRejection(decision)) {
+    throw brokenDefinition(nameOf(execution), `makes the rejection ${made}, and does not return it`)
+  }
   return decision
 }
 

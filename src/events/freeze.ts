@@ -10,3 +10,9 @@ export function freezeDeep<T>(value: T): T {
   for (const item of Object.values(value)) freezeDeep(item)
   return value
 }
+
+/**
+ * A value as a pure function is given it: what is frozen at runtime is not assigned to in the source either. One level deep,
+ * and arrays as they are, so that what is given can be given back as it is.
+ */
+export type Frozen<T> = unknown extends T ? T : T extends readonly unknown[] ? T : Readonly<T>

@@ -3,6 +3,7 @@ import {
   type AnyEventDefinition,
   assertSynchronous,
   brokenDefinition,
+  type Frozen,
   freezeDeep,
   type GivesKnown,
   type JsonOnly,
@@ -56,7 +57,7 @@ export interface ReadModelOptions<Row, Definition extends AnyEventDefinition> {
 /** One pure function for each event: the row after it, from the row before it; undefined deletes the row. */
 export type EvolveRow<Row, Definition extends AnyEventDefinition> = {
   readonly [Each in Definition as RecordedOf<Each>['type']]: (
-    row: Row,
+    row: Frozen<Row>,
     data: RecordedOf<Each>['data'],
     event: RecordedOf<Each>,
   ) => Row | undefined

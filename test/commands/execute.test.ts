@@ -244,12 +244,25 @@ describe('execute', () => {
       'no event of counter': foreign,
       'by hand': () => ({ type: 'Counted', data: { n: 1 } }) as never,
       'decides on undefined': () => 'yes' as never,
+      'makes the rejection TooLate, and does not return it': () => {
+        reject('TooLate')
+        return Counted({ n: 1 }) as never
+      },
     }
     for (const [problem, rule] of Object.entries(rules)) {
       const broken = Counter.command('Broken', schema, rule)
       await expect(daybook.execute(broken, 'A', {})).rejects.toMatchObject({ code: 'broken-definition' })
       await expect(daybook.execute(broken, 'A', {})).rejects.toThrow(problem)
     }
+    expect(await daybook.head()).toBe(0)
+  })
+
+  test('a rule may make several rejections, and give one', async () => {
+    await using daybook = await open('memory:')
+    const picky = Counter.command('Pick', z.object({}), () => [reject('First'), reject('Second')][0])
+    expect(await daybook.execute(picky, 'A', {})).toMatchObject({ status: 'rejected', reason: 'First' })
+    reject('of nobody')
+    expect(await daybook.execute(count, 'A', { n: 1 })).toMatchObject({ status: 'accepted' })
   })
 
   test('bad arguments are named', async () => {

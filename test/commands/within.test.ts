@@ -194,6 +194,7 @@ describe('a broken definition within boundaries is named', () => {
 
   test.each<[string, () => unknown]>([
     ['decides asynchronously', async () => undefined],
+    ['makes the rejection Taken, and does not return it', () => void reject('Taken')],
     ['decides by throwing RangeError: no', () => raise(new RangeError('no'))],
     ['decides on something else than inStream', () => StudentRegistered({ address: 'a' })],
     ['decides on something else than inStream', () => 'yes'],
@@ -218,6 +219,7 @@ describe('a broken definition within boundaries is named', () => {
   test('a rule that changes a state in place fails, and spoils nothing', async () => {
     await using daybook = await open('memory:')
     const cheat = commandWithin('Cheat', empty, within, ({ holder }) => {
+      // @ts-expect-error nor does it compile
       holder.isTaken = true
       return undefined
     })

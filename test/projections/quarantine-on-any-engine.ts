@@ -119,7 +119,7 @@ export function describeQuarantine(openDaybook: OpenDaybook): void {
       await using daybook = await openDaybook({ log: 'in-place' })
       const careless = readModel('careless', { events: [Paid], key: () => 'k', initial: { sum: 0 } }).evolve({
         Paid: (row, { amount }) => {
-          const next = row.sum === 0 ? { ...row } : row
+          const next = row.sum === 0 ? { ...row } : (row as { sum: number })
           next.sum += amount
           if (poison.has(amount)) throw new Error('too late')
           return next

@@ -194,6 +194,7 @@ describe('what definitions do wrong', () => {
   test('fails as it would fail for real', () => {
     const { initial } = Account
     const mutating = Account.command('Mutate', withdraw.schema, (account) => {
+      // @ts-expect-error nor does it compile
       account.balance = 7
       return undefined
     })

@@ -30,7 +30,9 @@ export function evolve() {
   aggregate('a', { events: [Opened, Withdrawn], initial: { balance: 0 } }).evolve({
     Opened: keep,
     Withdrawn: (state, data, recorded) => {
-      expectTypeOf(state).toEqualTypeOf<{ balance: number }>()
+      expectTypeOf(state).toEqualTypeOf<Readonly<{ balance: number }>>()
+      // @ts-expect-error a fold gives the next state, and leaves this one as it is
+      state.balance = 0
       expectTypeOf(data).toEqualTypeOf<{ amount: number; channel: string }>()
       expectTypeOf(recorded).toEqualTypeOf<RecordedEvent<'Withdrawn', { amount: number; channel: string }>>()
       return state
@@ -82,7 +84,9 @@ export function snapshots() {
 
 export function decisions() {
   Account.command('X', amount, (account, input, context) => {
-    expectTypeOf(account).toEqualTypeOf<{ status: string; balance: number }>()
+    expectTypeOf(account).toEqualTypeOf<Readonly<{ status: string; balance: number }>>()
+    // @ts-expect-error a rule decides, and changes nothing
+    account.balance = 0
     expectTypeOf(input).toEqualTypeOf<{ amount: number }>()
     expectTypeOf(context.now).toEqualTypeOf<Date>()
     expectTypeOf(context.id).toEqualTypeOf<string>()
@@ -109,7 +113,7 @@ export function decisions() {
 export function jointDecisions() {
   const accounts = { from: Account, to: Account }
   command('X', accounts, amount, (states, input, context) => {
-    expectTypeOf(states.from).toEqualTypeOf<{ status: string; balance: number }>()
+    expectTypeOf(states.from).toEqualTypeOf<Readonly<{ status: string; balance: number }>>()
     expectTypeOf(context.ids.to).toEqualTypeOf<string>()
     // @ts-expect-error there is no such part
     context.ids.form

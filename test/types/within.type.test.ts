@@ -26,7 +26,7 @@ const SeatsOf = boundary('seats', {
   initial: { capacity: 0, taken: 0 },
 }).evolve({
   Offered: (seats, { capacity }, recorded) => {
-    expectTypeOf(seats).toEqualTypeOf<{ capacity: number; taken: number }>()
+    expectTypeOf(seats).toEqualTypeOf<Readonly<{ capacity: number; taken: number }>>()
     expectTypeOf(recorded).toEqualTypeOf<RecordedEvent<'Offered', { course: string; capacity: number }>>()
     return { ...seats, capacity }
   },
@@ -49,7 +49,7 @@ const enrol = commandWithin(
     return { seats: SeatsOf(course), balance: BalanceOf({ bank: 'b', owner: size }) }
   },
   (states, { course, student }, circumstances) => {
-    expectTypeOf(states.seats).toEqualTypeOf<{ capacity: number; taken: number }>()
+    expectTypeOf(states.seats).toEqualTypeOf<Readonly<{ capacity: number; taken: number }>>()
     expectTypeOf(states.balance.sum).toEqualTypeOf<number>()
     expectTypeOf(circumstances.now).toEqualTypeOf<Date>()
     // @ts-expect-error there is no such part
