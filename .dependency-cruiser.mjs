@@ -7,7 +7,7 @@
  */
 const ground = ['errors', 'events']
 const port = [...ground, 'store']
-const domain = ['aggregates', 'readmodels']
+const domain = ['aggregates', 'readmodels', 'reactors']
 const useCases = ['commands', 'projections', 'temporal', 'moving', 'schema']
 
 /** Room to the rooms it may import. A room of adapters stands for each of its folders. */
@@ -17,6 +17,7 @@ const arrow = {
   store: ground,
   aggregates: port,
   readmodels: port,
+  reactors: port,
   commands: [...port, ...domain],
   projections: [...port, ...domain],
   temporal: [...port, ...domain],

@@ -127,6 +127,18 @@ export type {
   RowComparison,
 } from './projections/index.ts'
 export {
+  type AnyEffectDefinition,
+  type AnyReactor,
+  type Effect,
+  type EffectDefinition,
+  type EffectOf,
+  effect,
+  type Reactions,
+  type Reactor,
+  type ReactorOptions,
+  reactor,
+} from './reactors/index.ts'
+export {
   type AnyReadModel,
   type EvolveRow,
   type ReadModel,

@@ -14,6 +14,8 @@ export interface DaybookErrorDetails {
   'boundary-conflict': { log: string; after: number; position: number }
   /** An event (or its data, metadata, tags) cannot be recorded. `path` leads to the bad value. */
   'invalid-event': { path: string; problem: string; event?: number; type?: string }
+  /** An effect's data is not what its schema takes, or no JSON. `path` leads to the bad value. */
+  'invalid-effect': { effect: string; path: string; problem: string }
   /** An argument other than an event is wrong: a name, a version, an option. */
   'invalid-argument': { argument: string; problem: string }
   /** An event with this id stands in the log already, elsewhere than this append would put it. */

@@ -27,4 +27,4 @@ export {
   type StreamName,
   toStreamName,
 } from './stream-name.ts'
-export { assertSynchronous, brokenDefinition, type Issue, toPathText, validate } from './validate.ts'
+export { assertSynchronous, brokenDefinition, type Issue, toPathText, validate, validateSync } from './validate.ts'

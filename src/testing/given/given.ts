@@ -4,9 +4,11 @@
  */
 import type { AnyAggregate, InStream } from '../../aggregates/index.ts'
 import type { NewEvent, NewOf } from '../../events/index.ts'
+import type { AnyReactor } from '../../reactors/index.ts'
 import { GivenAggregate } from './given-aggregate.ts'
 import { GivenEvents } from './given-events.ts'
 import { GivenParts, type Histories } from './given-parts.ts'
+import { GivenReactor } from './given-reactor.ts'
 import { layOut, placeIn } from './recorded.ts'
 
 /** One event, several, or those of a stream. */
@@ -20,11 +22,13 @@ type Others<First> = First extends AnyAggregate
 
 type Given<First> = First extends AnyAggregate
   ? GivenAggregate<First>
-  : First extends InLog
-    ? GivenEvents
-    : First extends Histories
-      ? GivenParts<First>
-      : never
+  : First extends AnyReactor
+    ? GivenReactor<First>
+    : First extends InLog
+      ? GivenEvents
+      : First extends Histories
+        ? GivenParts<First>
+        : never
 
 /**
  * What has happened before: the beginning of a test.
@@ -33,22 +37,25 @@ type Given<First> = First extends AnyAggregate
  * - `given({ from: events, to: events })`: several, by part, for a command over them
  * - `given(…events)`: a log, for a command within boundaries, a read model or an upcaster; `inStream` and `recorded` say
  *   where and when its events were recorded
+ * - `given(welcome)`: a reactor, which remembers nothing
  *
  * @example
  * given(Account, AccountOpened({ owner: 'Ada' }), FundsDeposited({ amount: 100 }))
  *   .when(withdraw, { amount: 20, channel: 'atm' })
  *   .then(FundsWithdrawn({ amount: 20, channel: 'atm' }))
  * given(inStream('account-A17', [FundsDeposited({ amount: 80 })])).project(balances).then({ A17: { balance: 80 } })
+ * given(welcome).when(CustomerRegistered({ email })).then(SendMail({ to: email, subject: 'Welcome' }))
  */
 export function given(): GivenEvents
-export function given<const First extends AnyAggregate | InLog | Histories>(
+export function given<const First extends AnyAggregate | AnyReactor | InLog | Histories>(
   first: First,
   ...others: Others<First>
 ): Given<First>
-export function given(first?: AnyAggregate | InLog | Histories, ...others: readonly unknown[]) {
+export function given(first?: AnyAggregate | AnyReactor | InLog | Histories, ...others: readonly unknown[]) {
   if (first === undefined) return new GivenEvents([])
   if ('apply' in first && 'events' in first)
     return new GivenAggregate(first as AnyAggregate, others as readonly NewEvent[])
+  if ('react' in first && typeof first.react === 'function') return new GivenReactor(first as AnyReactor)
   if (!isInLog(first)) return new GivenParts(first as Histories)
   return new GivenEvents(layOut([first, ...(others as readonly InLog[])].flatMap(toEvents)))
 }
