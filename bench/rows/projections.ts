@@ -5,6 +5,7 @@ import type { BenchDatabase } from '../databases.ts'
 import { keyOf, type SumRow, sums } from '../projections.ts'
 import type { Context, Row, Sample, Side } from '../row.ts'
 import { withDaybook } from '../sides/daybook.ts'
+import { emmettProjection } from '../sides/emmett-projection.ts'
 import { withPool } from '../sides/plain-inserts.ts'
 import { type EventRow, selectPage } from '../sides/plain-reads.ts'
 import type { Size } from '../size.ts'
@@ -138,7 +139,7 @@ export function postgresReadModel({ logEvents }: Size): Row {
     name: 'read-model-postgres',
     title: `PostgreSQL read model over ${logEvents.toLocaleString('en-US')} events, 10,000 keys`,
     unit: 'events/s',
-    sides: [fewKeys, byHand],
+    sides: [fewKeys, byHand, emmettProjection(KEYS)],
     targets: [{ side: fewKeys.name, against: byHand.name, atLeast: 1.2 }],
   }
 }
