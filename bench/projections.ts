@@ -1,13 +1,14 @@
 /** Read models over the benchmark's history, and how their rows are found again by other code. */
-import { readModel as define, type event as defineEvent, event } from '#daybook'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { readModel as define, event } from '#daybook'
 import type { BenchEvent } from './events.ts'
 
 type Data = BenchEvent['data']
 
 /** Says yes: what a schema costs is measured where events are made. */
-const anyData = {
-  '~standard': { version: 1, vendor: 'bench', validate: (value: unknown) => ({ value: value as Data }) },
-} as Parameters<typeof defineEvent<string, Data, Data>>[1]
+const anyData: StandardSchemaV1<Data> = {
+  '~standard': { version: 1, vendor: 'bench', validate: (value) => ({ value: value as Data }) },
+}
 
 const TYPES = ['FundsDeposited', 'FundsWithdrawn', 'FeeCharged', 'TransferReceived'] as const
 const events = TYPES.map((type) => event(type, anyData))

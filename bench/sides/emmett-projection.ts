@@ -1,7 +1,7 @@
 /** Emmett's own projection of the same history into documents: over fewer events, as it takes its time. */
 import { pongoMultiStreamProjection } from '@event-driven-io/emmett-postgresql'
 import { type BenchEvent, makeEvent } from '../events.ts'
-import { keyOf, type SumRow } from '../projections.ts'
+import { keyOf } from '../projections.ts'
 import type { Context, Side } from '../row.ts'
 import { withEmmett } from './emmett.ts'
 
@@ -22,7 +22,7 @@ export function emmettProjection(keys: number): Side {
           await store.appendToStream<BenchEvent>(`account-${from}`, events)
         }
         await database.settle()
-        const consumer = store.consumer<BenchEvent>({
+        const consumer = store.consumer({
           stopWhen: { noMessagesLeft: true },
           pulling: { batchSize: BATCH_SIZE },
         })
@@ -39,12 +39,15 @@ export function emmettProjection(keys: number): Side {
   }
 }
 
+/** As the library wants a document’s type: open to other properties. */
+type SumDocument = { sum: number; count: number }
+
 function sumsByKey(keys: number) {
-  return pongoMultiStreamProjection<SumRow, BenchEvent>({
+  return pongoMultiStreamProjection<SumDocument, BenchEvent>({
     collectionName: 'bench_sums',
     canHandle: ['FundsDeposited', 'FundsWithdrawn', 'FeeCharged', 'TransferReceived'],
     getDocumentId: ({ metadata }) => keyOf(metadata, keys),
     initialState: () => ({ sum: 0, count: 0 }),
-    evolve: ({ sum, count }, { data }) => ({ sum: sum + data.amount, count: count + 1 }),
+    evolve: ({ sum, count }: SumDocument, { data }: BenchEvent) => ({ sum: sum + data.amount, count: count + 1 }),
   })
 }
