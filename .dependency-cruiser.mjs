@@ -15,6 +15,7 @@ const arrow = {
   errors: [],
   events: ['errors'],
   store: ground,
+  redis: ['errors', 'store'],
   aggregates: port,
   readmodels: port,
   reactors: port,
@@ -25,14 +26,14 @@ const arrow = {
   schema: [...port, ...domain],
   telemetry: [...port, ...domain, ...useCases],
   testing: [...port, ...domain, ...useCases],
-  'stores/[^/]+': port,
-  'targets/[^/]+': port,
+  'stores/[^/]+': [...port, 'redis'],
+  'targets/[^/]+': [...port, 'redis'],
   cli: [...port, ...domain, ...useCases, 'the assembly'],
 }
 
 const inSource = { path: '^src/', pathNot: '[.]test[.]ts$' }
 const assembly = { path: '^src/[^/]+[.]ts$', pathNot: inSource.pathNot }
-const adapters = '^src/(?:stores|targets)/'
+const adapters = '^src/(?:stores|targets|redis)/'
 const databaseDrivers = '@electric-sql/pglite|pg|pg-copy-streams|redis|@nats-io/[^/]+'
 const terminalPackages = 'commander|cli-progress'
 
@@ -89,6 +90,12 @@ const forbidden = [
     'A face knows everything below it, and nothing below knows a face.',
     { path: '^src/', pathNot: '^src/cli/' },
     { path: '^src/cli/' },
+  ),
+  forbid(
+    'redis-for-redis',
+    'What connects to Redis is for the adapters of Redis.',
+    { path: '^src/', pathNot: '^src/(?:(?:stores|targets)/)?redis/' },
+    { path: '^src/redis/' },
   ),
   forbid('source-stays-in-source', 'What is shipped never imports what is not.', inSource, {
     path: '^(?:test|examples|bench|scripts|dist)/|^daybook(?:/|$)',

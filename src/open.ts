@@ -76,6 +76,7 @@ export async function open(where: string | PostgresPool, options: OpenOptions = 
   const daybooks = new Map<string, LogDaybook>()
   let targets: Promise<ReadModelTargets> | undefined
   const defaultTargets = () => {
+    if (targets === undefined && isKeptInMemoryAlone(store)) warnOfMemory(store.engine)
     targets ??= targetsOf(store)
     return targets
   }
@@ -152,10 +153,24 @@ function toReopening(url: string, options: EngineOptions): Reopening {
   return { url, options: Object.fromEntries(settings) }
 }
 
+/** Where events outlive the process, and read models without targets do not. */
+function isKeptInMemoryAlone(store: EventStore): boolean {
+  return store.capabilities.shared && !isSqlStore(store) && store.engine !== 'redis'
+}
+
+function warnOfMemory(engine: string): void {
+  const message =
+    `The engine ${engine} keeps no read models: each process holds its own in memory, and folds them anew from the ` +
+    'whole log when it starts. Give targets in PostgreSQL, Redis or Elasticsearch; or memoryTargets() of ' +
+    'daybook/memory, if that is meant.'
+  process.emitWarning(message, { type: 'DaybookWarning', code: 'DAYBOOK_READ_MODELS_IN_MEMORY' })
+}
+
 /** Where an engine keeps read models itself. */
 export async function targetsOf(store: EventStore): Promise<ReadModelTargets> {
-  if (!isSqlStore(store)) return (await import('./targets/memory/index.ts')).memoryTargets()
-  return (await import('./targets/postgres/index.ts')).postgresTargets(store.database)
+  if (isSqlStore(store)) return (await import('./targets/postgres/index.ts')).postgresTargets(store.database)
+  if (store.engine === 'redis') return (await import('./targets/redis/index.ts')).redisTargetsBeside(store)
+  return (await import('./targets/memory/index.ts')).memoryTargets()
 }
 
 /** The URL is shown without what may be secret in it. */

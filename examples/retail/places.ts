@@ -30,7 +30,7 @@ const PROBE_TIMEOUT_MS = 1_000
 export async function findPlaces(shop: Daybook, options: PlaceOptions, print: (line: string) => void): Promise<Places> {
   const { elasticsearch: searchUrl, redis: redisUrl, prefix = PREFIX } = options
   const [hasSearch, hasRedis] = await Promise.all([answersHttp(searchUrl), answersRedis(redisUrl)])
-  const engine = isSqlStore(shop.store) ? 'the database of the events' : 'memory'
+  const engine = isSqlStore(shop.store) || shop.store.engine === 'redis' ? 'the database of the events' : 'memory'
   print(hasSearch ? 'The catalogue is in Elasticsearch.' : `No Elasticsearch: the catalogue is in ${engine}.`)
   print(hasRedis ? 'Stock is in Redis.' : `No Redis: stock is in ${engine}.`)
   print(`Revenue is in ${engine}.`)

@@ -13,7 +13,7 @@ import { toLeaseName, toNote } from './report.ts'
 import type { SharedTail } from './shared-tail.ts'
 
 export interface ProjectOptions {
-  /** Where rows are kept: by the engine when absent (in memory, or as tables of the same PostgreSQL). */
+  /** Where rows are kept: by the engine when absent (tables of the same PostgreSQL, keys of the same Redis, or in memory). */
   readonly targets?: ReadModelTargets
   /** False: apply what is recorded now, and stop. True when absent: go on. */
   readonly follow?: boolean

@@ -17,6 +17,7 @@ export {
   generationMissing,
   importOutOfOrder,
   notSupported,
+  storeClosed,
   versionConflict,
 } from './conflicts.ts'
 export { compareTypes, countTypes } from './count-types.ts'

@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto'
+import { open } from 'daybook'
 import { createClient } from 'redis'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openRedis } from '../../src/stores/redis/index.ts'
+import { type RedisTargets, redisTargets } from '../../src/targets/redis/index.ts'
 import { runConformance } from '../conformance/run-suite.ts'
+import { Paid, rowsOf, sums } from '../projections/ledger.ts'
 import { describeOnOwnRedis } from '../support/redis.ts'
 import { onServer, type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts'
 import type { RedisServer } from '../support/redis-server.ts'
+import { describeTargets } from '../targets/describe-targets.ts'
 
 describeOnOwnRedis('a cluster of three masters', () => {
   let cluster: RedisCluster
@@ -16,6 +21,31 @@ describeOnOwnRedis('a cluster of three masters', () => {
   runConformance('Redis Cluster', () => openRedis(cluster.url))
 
   const anEvent = { type: 'Opened', data: { owner: 'Ada' }, tags: ['vip'] }
+
+  describe('read models', () => {
+    let targets: RedisTargets
+    beforeAll(() => {
+      targets = redisTargets({ url: cluster.url })
+    })
+    afterAll(() => targets.close())
+
+    describeTargets(() => targets)
+
+    test('of many logs are spread over its masters, and there when it is opened again', async () => {
+      const logs = Array.from({ length: 20 }, () => `ledger-${randomUUID()}`)
+      for (let round = 1; round <= 2; round++) {
+        await using daybook = await open(cluster.url)
+        for (const name of logs) {
+          const log = daybook.log(name)
+          await log.append('account-1', [Paid({ amount: round })])
+          const projection = await log.project(sums, { follow: false })
+          expect(await rowsOf(projection)).toMatchObject({ 1: { sum: (round * (round + 1)) / 2 } })
+        }
+      }
+      const keys = await Promise.all(cluster.masters.map(listKeys))
+      for (const all of keys) expect(all.some((key) => key.startsWith('daybook:row:{ledger-'))).toBe(true)
+    })
+  })
 
   test('spreads logs over its masters, each log on one of them', async () => {
     await using store = await openRedis(cluster.url)

@@ -1,8 +1,10 @@
+import { open } from 'daybook'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EventLog, EventStore } from '../../src/store/index.ts'
 import { openRedis } from '../../src/stores/redis/index.ts'
 import { codeBlocks, read } from '../docs/documents.ts'
+import { Paid, rowsOf, sums } from '../projections/ledger.ts'
 import { describeOnOwnRedis } from '../support/redis.ts'
 import { onServer } from '../support/redis-cluster.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
@@ -13,6 +15,7 @@ const COMMANDS = ACL.trim().replaceAll(/\n +/g, ' ').split('\n')
 
 /** Each would rewrite or empty the past, were it allowed. */
 const REWRITING = [
+  'EVAL redis.call("DEL",KEYS[1]) 1 daybook:events:{main}',
   'DEL daybook:events:{main}',
   'UNLINK daybook:events:{main}',
   'XDEL daybook:events:{main} 1-0',
@@ -91,6 +94,15 @@ describeOnOwnRedis('the users of docs/redis.md', () => {
     await log.leases.release(lease)
     expect(await log.commands.prune({ before: new Date(Date.now() + 60_000), limit: 10 })).toBe(1)
     await everythingRead(log)
+  })
+
+  test('the writer keeps read models, and rebuilds them', async () => {
+    await using daybook = await open(urlOf('daybook-writer'), { log: 'ledger' })
+    await daybook.append('account-1', [Paid({ amount: 2 }), Paid({ amount: 3 })])
+    await daybook.project(sums, { follow: false })
+    for (let round = 0; round < 3; round++) await daybook.rebuild(sums)
+    await daybook.rollBack(sums)
+    expect(await rowsOf(await daybook.project(sums, { follow: false }))).toMatchObject({ 1: { sum: 5 } })
   })
 
   test('the reader reads and follows, and may not append', async () => {

@@ -1,9 +1,9 @@
 /** A group of appends as the arguments of `daybook_append` (lua/append.lua explains them), and what it returns. */
+import type { Servers } from '../../redis/index.ts'
 import type { ExpectedVersion, Member, Outcome, PreparedAppend, PreparedBoundary } from '../../store/index.ts'
 import { decodeCommand } from './commands.ts'
 import { headKey } from './keys.ts'
 import { callFunction } from './library.ts'
-import type { Servers } from './servers.ts'
 import { pushEvent } from './stored-event.ts'
 
 export async function callAppend(servers: Servers, log: string, group: readonly Member[]): Promise<Outcome[]> {

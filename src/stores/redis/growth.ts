@@ -6,11 +6,11 @@
  *                    ▲             │                        │
  *                    └──backing off◀──────connection lost───┘        closing ends all
  */
+
 import { setTimeout as delay } from 'node:timers/promises'
+import type { DriverClient, Servers } from '../../redis/index.ts'
 import { toBackOffMs, type Wakeups } from '../../store/index.ts'
-import type { DriverClient } from './client.ts'
 import { eventsKey, headKey } from './keys.ts'
-import type { Servers } from './servers.ts'
 
 /** Below the silence after which a connection counts as lost. */
 const BLOCK_MS = 5_000

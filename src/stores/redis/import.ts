@@ -2,7 +2,9 @@
  * History from elsewhere. Each batch is one call of a function: it is there as a whole or not at all, and whoever appends
  * meanwhile takes a turn between two batches.
  */
+
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { REDIS_LOSSES, type Servers } from '../../redis/index.ts'
 import {
   eventIdTaken,
   type Imported,
@@ -12,10 +14,8 @@ import {
   namingLoss,
   prepareImport,
 } from '../../store/index.ts'
-import { REDIS_LOSSES } from './failures.ts'
 import { headKey } from './keys.ts'
 import { callFunction } from './library.ts'
-import type { Servers } from './servers.ts'
 import { pushEvent } from './stored-event.ts'
 
 /** A batch keeps the server for some ten milliseconds, in which nobody else is served. */

@@ -2,14 +2,12 @@
  * The event store on Redis 7 or newer: streams, lists and hashes that functions on the server write in one go (./lua).
  * docs/redis.md says what is kept under which key, and what Redis keeps when it stops.
  */
+import { ENGINE, importRedis, parseUrl, REDIS_LOSSES, Servers } from '../../redis/index.ts'
 import { type EventStore, Lifetime, namingLoss } from '../../store/index.ts'
-import { importRedis } from './client.ts'
-import { ENGINE, namingFull, REDIS_LOSSES } from './failures.ts'
+import { namingFull } from './failures.ts'
 import { installLibrary } from './library.ts'
 import { findRisks, notDurable, readPersistence, warnOf } from './persistence.ts'
 import { RedisStore } from './redis-store.ts'
-import { Servers } from './servers.ts'
-import { toTarget } from './target.ts'
 
 export interface RedisOptions {
   /** Refuse a server that may lose an acknowledged append when it stops; it is only warned of when absent. */
@@ -21,7 +19,7 @@ export interface RedisOptions {
  * @throws `missing-driver`, `invalid-argument`, `connection-lost`, `store-newer`, `not-durable`, `store-full`
  */
 export async function openRedis(url: string, options: RedisOptions = {}): Promise<EventStore> {
-  const servers = new Servers(await importRedis(), toTarget(url))
+  const servers = new Servers(await importRedis(), parseUrl(url))
   try {
     return await namingLoss(REDIS_LOSSES, () => openOn(servers, options))
   } catch (error) {

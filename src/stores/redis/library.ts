@@ -2,11 +2,12 @@
  * The functions that run on the server, in ./lua: how they get there, and how they are called. A server has them from
  * the first `open`; one that lost them (FUNCTION FLUSH), or is new in a cluster, gets them when it says so.
  */
+
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaybookError } from '../../errors/index.ts'
-import { ENGINE, isMissingFunction, namingFull } from './failures.ts'
-import type { Lane, Servers } from './servers.ts'
+import { ENGINE, type Lane, type Servers } from '../../redis/index.ts'
+import { isMissingFunction, namingFull } from './failures.ts'
 
 /** Grows with every change of ./lua that is released. */
 export const LIBRARY_VERSION = 1

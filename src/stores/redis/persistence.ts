@@ -2,9 +2,9 @@
  * What the server keeps of an acknowledged append when it stops: read from its settings when the store is opened, said
  * as warnings of the process, each with a code of its own, and refused on request.
  */
+
 import { DaybookError } from '../../errors/index.ts'
-import { ENGINE } from './failures.ts'
-import type { Servers } from './servers.ts'
+import { ENGINE, type Servers } from '../../redis/index.ts'
 
 /** Texts as CONFIG GET gives them; undefined where the server does not tell, as managed ones often do not. */
 export interface Persistence {

@@ -1,7 +1,6 @@
+import { REDIS_LOSSES, type Servers } from '../../redis/index.ts'
 import { type Lifetime, retrying } from '../../store/index.ts'
-import { REDIS_LOSSES } from './failures.ts'
 import { callFunction, type FunctionCall } from './library.ts'
-import type { Servers } from './servers.ts'
 
 /** What everything of one log works with. */
 export class RedisLogContext {

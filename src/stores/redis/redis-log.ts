@@ -1,4 +1,5 @@
 import { assertStreamName } from '../../events/index.ts'
+import { ENGINE, isTransient, REDIS_LOSSES, type Servers } from '../../redis/index.ts'
 import {
   type Appended,
   Appender,
@@ -32,7 +33,6 @@ import {
 } from '../../store/index.ts'
 import { callAppend } from './append-call.ts'
 import { RedisCommands } from './commands.ts'
-import { ENGINE, isTransient, REDIS_LOSSES } from './failures.ts'
 import type { Growth } from './growth.ts'
 import { importInto } from './import.ts'
 import { RedisCheckpoints, RedisLeases, RedisSnapshots } from './keepsakes.ts'
@@ -41,7 +41,6 @@ import { listStreams } from './list-streams.ts'
 import { fetchLogPage, logSource, type Span, streamSource } from './reading.ts'
 import { RedisLogContext } from './redis-log-context.ts'
 import { repeatLookups } from './repeat-lookups.ts'
-import type { Servers } from './servers.ts'
 
 /** With two, one call is on the wire while the other is worked off. */
 const CALLS_UNDER_WAY = 2

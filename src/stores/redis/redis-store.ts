@@ -1,13 +1,13 @@
+import { ENGINE, type Servers } from '../../redis/index.ts'
 import { assertLogName, type Capabilities, type EventStore, type Lifetime } from '../../store/index.ts'
-import { ENGINE } from './failures.ts'
 import { Growth } from './growth.ts'
 import { RedisLog } from './redis-log.ts'
-import type { Servers } from './servers.ts'
 
 export class RedisStore implements EventStore {
   readonly engine = ENGINE
   readonly capabilities: Capabilities
-  readonly #servers: Servers
+  /** Of read models, too, which are kept beside the events. */
+  readonly servers: Servers
   readonly #growth: Growth
   readonly #lifetime: Lifetime
   readonly #logs = new Map<string, RedisLog>()
@@ -15,7 +15,7 @@ export class RedisStore implements EventStore {
 
   /** @param durable Whether the server keeps a file of what it acknowledges. */
   constructor(servers: Servers, lifetime: Lifetime, durable: boolean) {
-    this.#servers = servers
+    this.servers = servers
     this.#lifetime = lifetime
     this.#growth = new Growth(servers, lifetime.wakeups)
     this.capabilities = {
@@ -31,7 +31,7 @@ export class RedisStore implements EventStore {
 
   log(name: string): RedisLog {
     assertLogName(name)
-    const log = this.#logs.get(name) ?? new RedisLog(name, this.#servers, this.#growth, this.#lifetime)
+    const log = this.#logs.get(name) ?? new RedisLog(name, this.servers, this.#growth, this.#lifetime)
     this.#logs.set(name, log)
     return log
   }
@@ -45,7 +45,7 @@ export class RedisStore implements EventStore {
     this.#lifetime.close()
     await Promise.all([...this.#logs.values()].map((log) => log.idle()))
     await this.#growth.close()
-    await this.#servers.close()
+    await this.servers.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

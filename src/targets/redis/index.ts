@@ -1,3 +1,3 @@
 /** Read models in Redis: `daybook/redis`. */
 export type { RedisTargets, RedisTargetsOptions } from './options.ts'
-export { redisTargets } from './redis-targets.ts'
+export { redisTargets, redisTargetsBeside } from './redis-targets.ts'

@@ -1,6 +1,7 @@
 /**
- * The servers of a Redis: one, or the masters of a cluster. All keys of a log lie on one of them; which, is learnt from
- * the servers' own redirections, so that a log that has moved, or whose server was replaced, is found again.
+ * The servers of a Redis: one, or the masters of a cluster. All keys of a log, or of a read model, lie on one of them;
+ * which, is learnt from the servers' own redirections, so that what has moved, or whose server was replaced, is found
+ * again.
  *
  *     unknown ──any server is asked──▶ redirected ──▶ known ──redirected, or lost──▶ …
  *
@@ -8,9 +9,10 @@
  * made again before somebody asks: who asked knows whether to ask again. The driver's own cluster client is not used, as
  * it goes on to ask a server that has died.
  */
-import { connectClient, type DriverClient, type RedisDriver } from './client.ts'
-import { isTransient } from './failures.ts'
-import { ofAddress, type RedisTarget, toAddress } from './target.ts'
+import { type EventStore, storeClosed } from '../store/index.ts'
+import { connectClient, type DriverClient, lettingProcessEnd, type RedisDriver } from './client.ts'
+import { ENGINE, isTransient } from './failures.ts'
+import { ofAddress, type RedisUrl, toAddress } from './url.ts'
 
 /** Appends have a connection of their own, so that their answers never wait behind a page of events. */
 export type Lane = 'appends' | 'reads'
@@ -18,9 +20,15 @@ export type Lane = 'appends' | 'reads'
 /** A log that moves twice while it is asked for is redirected twice; more often means that servers disagree. */
 const MAX_REDIRECTIONS = 5
 
+export interface ServersOptions {
+  /** Connections on which nothing is under way let the process end. */
+  readonly letsProcessEnd?: boolean
+}
+
 export class Servers {
   readonly #driver: RedisDriver
-  readonly #target: RedisTarget
+  readonly #url: RedisUrl
+  readonly #letsProcessEnd: boolean
   /** By lane and address. */
   readonly #clients = new Map<string, Promise<DriverClient>>()
   /** The address of the server that has a key, as far as it is known. */
@@ -30,10 +38,11 @@ export class Servers {
   #isClosed = false
   #isCluster = false
 
-  constructor(driver: RedisDriver, target: RedisTarget) {
+  constructor(driver: RedisDriver, url: RedisUrl, { letsProcessEnd = false }: ServersOptions = {}) {
     this.#driver = driver
-    this.#target = target
-    this.#addresses = [toAddress(target)]
+    this.#url = url
+    this.#letsProcessEnd = letsProcessEnd
+    this.#addresses = [toAddress(url)]
   }
 
   /** Known when `sendToMasters` was called. */
@@ -71,7 +80,7 @@ export class Servers {
   /** A connection of its own, for commands that block it, to the server that `key` was last found on. */
   async hold(key: string): Promise<DriverClient> {
     const address = this.#owners.get(key) ?? (this.#addresses[0] as string)
-    return await connectClient(this.#driver, ofAddress(this.#target, address))
+    return await connectClient(this.#driver, ofAddress(this.#url, address))
   }
 
   /** The same command to one of them, or to each that takes writes. */
@@ -97,6 +106,7 @@ export class Servers {
   }
 
   #client(lane: Lane, address: string): Promise<DriverClient> {
+    if (this.#isClosed) throw storeClosed(ENGINE)
     const name = `${lane} ${address}`
     const known = this.#clients.get(name)
     if (known !== undefined) return known
@@ -114,9 +124,9 @@ export class Servers {
   }
 
   async #connect(address: string): Promise<DriverClient> {
-    const client = await connectClient(this.#driver, ofAddress(this.#target, address))
+    const client = await connectClient(this.#driver, ofAddress(this.#url, address))
     if (this.#isClosed) client.destroy()
-    return client
+    return this.#letsProcessEnd ? lettingProcessEnd(client) : client
   }
 
   /** The server may be gone for good: another one is asked next. */
@@ -141,10 +151,15 @@ export class Servers {
     if (!this.#isCluster) return [address]
     const slots = (await client.sendCommand(['CLUSTER', 'SLOTS'])) as SlotRange[]
     const masters = slots.map(([, , [host, port]]) => toAddress({ host: host ?? '', port: Number(port) }))
-    const known = [...new Set(masters.map((master) => toAddress(ofAddress(this.#target, master))))]
+    const known = [...new Set(masters.map((master) => toAddress(ofAddress(this.#url, master))))]
     for (const master of known) this.#learn(master)
     return known
   }
+}
+
+/** The servers of a store on Redis; undefined where it is on another engine. */
+export function serversOf(store: EventStore): Servers | undefined {
+  return 'servers' in store && store.servers instanceof Servers ? store.servers : undefined
 }
 
 type SlotRange = readonly [from: number, to: number, master: readonly [host: string | null, port: number]]

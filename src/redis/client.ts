@@ -1,7 +1,7 @@
 /** The driver, and a connection by it. Of its many commands only `sendCommand` is used: lists of texts there and back. */
 import { isIP } from 'node:net'
-import { DaybookError } from '../../errors/index.ts'
-import type { RedisTarget } from './target.ts'
+import { DaybookError } from '../errors/index.ts'
+import type { RedisUrl } from './url.ts'
 
 export type RedisDriver = typeof import('redis')
 
@@ -11,6 +11,9 @@ export interface DriverClient {
   readonly isReady: boolean
   sendCommand(command: readonly string[]): Promise<unknown>
   on(event: 'error' | 'end', listener: () => void): this
+  /** The process goes on while it is connected; the other one lets it end. */
+  ref(): void
+  unref(): void
   destroy(): void
 }
 
@@ -25,14 +28,14 @@ export async function importRedis(): Promise<RedisDriver> {
   try {
     return await import('redis')
   } catch (cause) {
-    const message = 'A redis:// store needs the package redis, which is not installed. Install it: npm install redis'
+    const message = 'Redis needs the package redis, which is not installed. Install it: npm install redis'
     throw new DaybookError('missing-driver', message, { driver: 'redis', install: 'npm install redis' }, { cause })
   }
 }
 
 /** One connection, which is not made again when it is lost. */
-export async function connectClient(driver: RedisDriver, target: RedisTarget): Promise<DriverClient> {
-  const { host, port, isEncrypted, username, password, database } = target
+export async function connectClient(driver: RedisDriver, url: RedisUrl): Promise<DriverClient> {
+  const { host, port, isEncrypted, username, password, database } = url
   const client = driver.createClient({
     RESP: 2,
     disableOfflineQueue: true,
@@ -58,4 +61,21 @@ export async function connectClient(driver: RedisDriver, target: RedisTarget): P
 /** By which a server with several certificates chooses one; an address is no name. */
 function toServerName(host: string): { servername?: string } {
   return isIP(host) === 0 ? { servername: host } : {}
+}
+
+/** Has the connection keep the process from ending only while something is under way on it. */
+export function lettingProcessEnd(client: DriverClient): DriverClient {
+  let underWay = 0
+  const send = client.sendCommand.bind(client)
+  client.unref()
+  return Object.assign(client, {
+    async sendCommand(command: readonly string[]) {
+      if (underWay++ === 0) client.ref()
+      try {
+        return await send(command)
+      } finally {
+        if (--underWay === 0) client.unref()
+      }
+    },
+  })
 }

@@ -1,7 +1,7 @@
 /** What a `redis://` or `rediss://` URL says, and how its servers are shown: without anything secret. */
-import { refuse } from '../../store/index.ts'
+import { refuse } from '../store/index.ts'
 
-export interface RedisTarget {
+export interface RedisUrl {
   readonly host: string
   readonly port: number
   readonly isEncrypted: boolean
@@ -15,9 +15,10 @@ const DEFAULT_PORT = 6_379
 const DATABASE = /^\/(\d{0,9})$/
 
 /** @throws `invalid-argument` */
-export function toTarget(url: string): RedisTarget {
+export function parseUrl(url: string): RedisUrl {
   // Not by the URL in the error's text: it may hold a password.
   const parsed = URL.canParse(url) ? new URL(url) : refuse('url', 'is not a URL, such as redis://localhost:6379')
+  if (!/^rediss?:$/.test(parsed.protocol)) refuse('url', 'is not a redis:// or rediss:// URL')
   const database = DATABASE.exec(parsed.pathname === '' ? '/' : parsed.pathname)
   if (parsed.hostname === '') refuse('url', 'names no host; give one, such as redis://localhost:6379')
   if (database === null) refuse('url', 'has a path that is no number of a database, such as redis://localhost:6379/3')
@@ -32,12 +33,12 @@ export function toTarget(url: string): RedisTarget {
 }
 
 /** `host:port`, as servers of a cluster name one another. */
-export function toAddress({ host, port }: Pick<RedisTarget, 'host' | 'port'>): string {
+export function toAddress({ host, port }: Pick<RedisUrl, 'host' | 'port'>): string {
   return `${host}:${port}`
 }
 
-export function ofAddress(target: RedisTarget, address: string): RedisTarget {
+export function ofAddress(url: RedisUrl, address: string): RedisUrl {
   const colon = address.lastIndexOf(':')
   // A server that does not know its own name leaves it out: it is the one that was asked.
-  return { ...target, host: address.slice(0, colon) || target.host, port: Number(address.slice(colon + 1)) }
+  return { ...url, host: address.slice(0, colon) || url.host, port: Number(address.slice(colon + 1)) }
 }
