@@ -7,6 +7,8 @@
  */
 const ground = ['errors', 'events']
 const port = [...ground, 'store']
+/** What use cases that follow a log share. */
+const followed = [...port, 'following']
 const domain = ['aggregates', 'readmodels', 'reactors']
 const useCases = ['commands', 'projections', 'temporal', 'moving', 'schema']
 
@@ -19,8 +21,9 @@ const arrow = {
   aggregates: port,
   readmodels: port,
   reactors: port,
+  following: port,
   commands: [...port, ...domain],
-  projections: [...port, ...domain],
+  projections: [...followed, ...domain],
   temporal: [...port, ...domain],
   moving: port,
   schema: [...port, ...domain],

@@ -14,7 +14,9 @@ import {
   toExecute,
 } from './commands/index.ts'
 import type { AppendToStreamOptions, Daybook, EventsOf, Instruments, WhereKept } from './daybook-interface.ts'
-import { type AnyEventDefinition, assertWhole, type NewEvent, storedTypes, toRead } from './events/index.ts'
+import { type AnyEventDefinition, assertWhole, type NewEvent } from './events/index.ts'
+import { SharedTail } from './following/index.ts'
+import { inShape, ofTypes, toStored } from './in-shape.ts'
 import {
   type AnyProjection,
   applyBatch,
@@ -40,8 +42,6 @@ import {
   type Appended,
   type AppendOptions,
   type AppendRequest,
-  type Direction,
-  type EventFilter,
   type EventLog,
   type EventReader,
   type EventStore,
@@ -54,11 +54,9 @@ import {
   type ReadModelTargets,
   type ReadOptions,
   type ReadStreamOptions,
-  refuse,
   type StreamInfo,
   type TailOptions,
   type TypeInfo,
-  upcastReader,
   withAppend,
 } from './store/index.ts'
 import { type AggregateAt, loadAt, type Point } from './temporal/index.ts'
@@ -97,7 +95,7 @@ export class LogDaybook implements Daybook {
     this.#isOpener = isOpener
     const observed = assembly.instruments.log?.(log) ?? log
     this.#log = assembly.inline.length === 0 ? observed : this.#inlined(observed)
-    this.#projections = new RunningProjections(this.#log)
+    this.#projections = new RunningProjections(this.#log, new SharedTail(this.#log))
     this.#load = assembly.instruments.load?.(load) ?? load
     const ground = { log: this.#log, load: this.#load, background: this.#background }
     const bare = toExecute(ground, assembly.execution)
@@ -274,27 +272,4 @@ export class LogDaybook implements Daybook {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
-}
-
-/** The definitions of the types that are asked for. */
-function ofTypes({ types }: EventFilter, events: readonly AnyEventDefinition[] | undefined) {
-  if (events === undefined) return undefined
-  const wanted = types === undefined ? events : events.filter(({ type }) => types.includes(type))
-  if (wanted.length === 0) refuse('events', 'holds no definition of a type that is read')
-  return wanted
-}
-
-/** Old names too: what is stored under them is read as today's events. */
-function toStored<Options extends EventFilter>(options: Options, wanted: readonly AnyEventDefinition[] | undefined) {
-  return wanted === undefined ? options : { ...options, types: storedTypes(wanted) }
-}
-
-/** The overloads of the interface say what comes of it: with definitions, their events. */
-function inShape<Definitions extends readonly AnyEventDefinition[]>(
-  reader: EventReader,
-  events: Definitions | undefined,
-  { direction }: { readonly direction?: Direction } = {},
-) {
-  const shaped = events === undefined ? reader : upcastReader(reader, toRead<Definitions[number]>(events), direction)
-  return shaped as EventReader<EventsOf<Definitions>>
 }

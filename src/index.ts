@@ -90,6 +90,7 @@ export {
   storedTypes,
   type Taken,
 } from './events/index.ts'
+export type { LastError } from './following/index.ts'
 export {
   type CompareOptions,
   type Comparison,
@@ -110,7 +111,6 @@ export { type OpenOptions, open, type PostgresPool } from './open.ts'
 export type {
   DefinitionModule,
   Difference,
-  LastError,
   Projection,
   ProjectionLag,
   ProjectionPhase,

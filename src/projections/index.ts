@@ -1,7 +1,7 @@
 export { applyBatch } from './apply-batch.ts'
 export type { AnyProjection, ApplyBatch, ProjectionBatch } from './batch.ts'
 export { InlineAppends } from './inline.ts'
-export type { LastError, ProjectionPhase, ProjectionStatus } from './progress.ts'
+export type { ProjectionPhase, ProjectionStatus } from './progress.ts'
 export { openTarget, type ProjectOptions } from './project.ts'
 export type { Projection, ReachedOptions, RowsOf } from './projection.ts'
 export { type Quarantine, toQuarantine } from './quarantine.ts'

@@ -1,16 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { DaybookError } from '../errors/index.ts'
+import { HeldLease, type SharedTail, toLeasing } from '../following/index.ts'
 import type { AnyReadModel, AnySqlProjection } from '../readmodels/index.ts'
 import type { EventLog, ReadModelTarget, ReadModelTargets } from '../store/index.ts'
 import type { Failure } from './apply-carefully.ts'
 import type { AnyProjection, ApplyBatch } from './batch.ts'
 import { keyQuarantined } from './failures.ts'
-import { HeldLease } from './held-lease.ts'
 import { Progress } from './progress.ts'
 import { RunningProjection } from './projection.ts'
 import { rebuildNeeded } from './rebuild-needed.ts'
 import { toLeaseName, toNote } from './report.ts'
-import type { SharedTail } from './shared-tail.ts'
 
 export interface ProjectOptions {
   /** Where rows are kept: by the engine when absent (tables of the same PostgreSQL, keys of the same Redis, or in memory). */
@@ -47,11 +45,6 @@ export interface ProjectContext {
 }
 
 const DEFAULT_MAX_QUARANTINED_KEYS = 100
-const DEFAULT_LEASE_MS = 5_000
-/** Of a lease: a waiting instance asks again so often that it takes over within the whole of it. */
-const ASKING_SHARE = 0.2
-/** Who has a store to itself takes its own lease over, also from a process that was killed. */
-const SOLE_OWNER = 'sole'
 
 /** Begins to keep a projection up to date, from its checkpoint on. */
 export async function project<Definition extends AnyProjection>(
@@ -64,9 +57,7 @@ export async function project<Definition extends AnyProjection>(
   const generation = await target.live(projection.fingerprint)
   if (generation.fingerprint !== projection.fingerprint) throw rebuildNeeded(projection, generation)
   const progress = new Progress(await generation.checkpoint())
-  const leaseMs = toLeaseMs(options.leaseMs)
-  const owner = context.isSharedStore ? randomUUID() : SOLE_OWNER
-  const durationMs = Math.ceil(leaseMs * (1 - ASKING_SHARE))
+  const { owner, durationMs, askEveryMs } = toLeasing(options.leaseMs, context.isSharedStore)
   const note = () => toNote(projection, progress)
   const need = { leases: log.leases, name: toLeaseName(projection.name), owner, durationMs, note }
   const running = new RunningProjection<Definition>({
@@ -78,7 +69,7 @@ export async function project<Definition extends AnyProjection>(
     tail,
     lease: targets.isShared ? new HeldLease(need) : OWN,
     owner,
-    askEveryMs: leaseMs * ASKING_SHARE,
+    askEveryMs,
     isInline: context.isInline?.(projection) ?? false,
     maxQuarantinedKeys: options.maxQuarantinedKeys ?? DEFAULT_MAX_QUARANTINED_KEYS,
     onQuarantined: (failure) => tell(projection, failure, options),
@@ -112,12 +103,6 @@ export async function openTarget(
   const capability = `SQL projections, such as ${projection.name}`
   const message = `These targets do not support ${capability}: they need the events in PostgreSQL or PGlite.`
   throw new DaybookError('not-supported', message, { engine: 'target', capability })
-}
-
-function toLeaseMs(leaseMs = DEFAULT_LEASE_MS): number {
-  if (leaseMs >= 100 && leaseMs <= 3_600_000) return leaseMs
-  const problem = `is ${leaseMs}, and not from 100 to 3600000`
-  throw new DaybookError('invalid-argument', `leaseMs ${problem}.`, { argument: 'leaseMs', problem })
 }
 
 function tell(

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaybookError, isDaybookError } from '../errors/index.ts'
+import { withTimeout } from '../following/index.ts'
 import type { AnyReadModel, RowOf } from '../readmodels/index.ts'
 import { assertPosition, type EntriesOptions, type RowEntry, unlessAborted } from '../store/index.ts'
 import type { AnyProjection } from './batch.ts'
@@ -8,7 +9,6 @@ import type { ProjectionPhase, ProjectionStatus } from './progress.ts'
 import { type Quarantine, toQuarantine } from './quarantine.ts'
 import { type ProjectionReport, reportOwn } from './report.ts'
 import { observeCheckpoint, type RunnerContext, run, toTypes } from './runner.ts'
-import { withTimeout } from './timeout.ts'
 
 /** A projection that is kept up to date from the log, here or by another instance. */
 export interface Projection<Row> {

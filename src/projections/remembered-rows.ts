@@ -4,8 +4,8 @@
  * somebody did, and then everything is forgotten. The memory for it is bounded.
  */
 
+import { again } from '../following/index.ts'
 import type { Generation, RowChange, StoredRow } from '../store/index.ts'
-import { again } from './again.ts'
 
 const MAX_ROWS = 20_000
 /** Of JSON text, as estimated from every 64th row. */

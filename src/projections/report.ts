@@ -3,9 +3,10 @@
  * from the note that its holder leaves with its lease.
  */
 import { storedTypes } from '../events/index.ts'
+import type { LastError } from '../following/index.ts'
 import type { EventLog, LeaseInfo } from '../store/index.ts'
 import type { AnyProjection } from './batch.ts'
-import type { LastError, Progress, ProjectionPhase } from './progress.ts'
+import type { Progress, ProjectionPhase } from './progress.ts'
 import type { RebuildProgress } from './rebuilding/index.ts'
 
 export interface ProjectionReport {

@@ -16,17 +16,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type DaybookError, isDaybookError } from '../errors/index.ts'
 import { type RecordedEvent, storedTypes } from '../events/index.ts'
+import { again, type HeldLease, readOwn, type SharedTail, type Subscription } from '../following/index.ts'
 import type { EventLog, Generation, ReadModelTarget } from '../store/index.ts'
-import { again } from './again.ts'
 import type { Failure } from './apply-carefully.ts'
 import type { AnyProjection, ApplyBatch } from './batch.ts'
 import { checkpointAhead, isFatal, targetEmptied } from './failures.ts'
-import type { HeldLease } from './held-lease.ts'
 import { Pipeline, Superseded } from './pipeline.ts'
 import type { Progress } from './progress.ts'
-import { readOwn } from './read-own.ts'
 import { rebuildNeeded } from './rebuild-needed.ts'
-import type { SharedTail, Subscription } from './shared-tail.ts'
 
 export interface RunnerContext {
   readonly log: EventLog

@@ -1,4 +1,6 @@
 /** The projections of one log that run in this process: one for each name, and one tail for all of them. */
+
+import type { SharedTail } from '../following/index.ts'
 import type { EventLog } from '../store/index.ts'
 import type { AnyProjection } from './batch.ts'
 import { nameTaken } from './failures.ts'
@@ -6,7 +8,6 @@ import { type ProjectContext, type ProjectOptions, project } from './project.ts'
 import type { Projection, RowsOf } from './projection.ts'
 import { type RebuildProgress, rebuildsUnderWay } from './rebuilding/index.ts'
 import { type ProjectionReport, reportLeased } from './report.ts'
-import { SharedTail } from './shared-tail.ts'
 
 type Begun = Promise<Projection<unknown>>
 
@@ -20,9 +21,9 @@ export class RunningProjections {
   readonly #tail: SharedTail
   readonly #kept = new Map<string, Kept>()
 
-  constructor(log: EventLog) {
+  constructor(log: EventLog, tail: SharedTail) {
     this.#log = log
-    this.#tail = new SharedTail(log)
+    this.#tail = tail
   }
 
   /** @throws `projection-name-taken` */

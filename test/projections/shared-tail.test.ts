@@ -1,7 +1,7 @@
 import { event, open, readModel } from 'daybook'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { SharedTail } from '../../src/projections/shared-tail.ts'
+import { SharedTail } from '../../src/following/shared-tail.ts'
 import { instead } from '../support/instead.ts'
 
 const Counted = event('Counted', z.object({ n: z.int() }))

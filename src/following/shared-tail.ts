@@ -1,5 +1,5 @@
 /**
- * One tail of a log for all projections of this process that have caught up: the log is polled and read once, however
+ * One tail of a log for all that follow it in this process and have caught up: the log is polled and read once, however
  * many they are. It reads every type, as together they may want any of them; who wants few of them reads history by a
  * filter of its own.
  *
@@ -83,7 +83,7 @@ export class SharedTail {
   }
 }
 
-/** One projection's place at the tail. */
+/** One follower's place at the tail. */
 export class Subscription {
   /** Everything after this position is given. */
   position = 0

@@ -1,7 +1,7 @@
 /**
  * A lease that is held for as long as it can be: acquired when it is free, renewed before it runs out, and given up as
  * soon as it may have run out. When that is, is reckoned from when it was asked for, by a clock that nobody can set; the
- * server reckons from a moment later by its own. A projection that nobody shares needs none, and holds this one always.
+ * server reckons from a moment later by its own.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Lease, LeaseStore } from '../store/index.ts'

@@ -1,5 +1,5 @@
 /**
- * History for one projection. By a filter of its types where these are few: what is of other types is not even read. Where
+ * History for one follower. By a filter of its types where these are few: what is of other types is not even read. Where
  * they are most of the log, the whole of it is read, which costs much less for each event, and the others are left out
  * here. Which of the two, each page says for the next: an event for every so many positions.
  */

@@ -1,0 +1,8 @@
+/** What follows a log while it grows: by one tail for a process, and one process for several. */
+export { again } from './again.ts'
+export { HeldLease } from './held-lease.ts'
+export { toLeasing } from './leasing.ts'
+export { type FollowerPhase, FollowerProgress, type FollowerStatus, type LastError } from './progress.ts'
+export { readOwn } from './read-own.ts'
+export { SharedTail, type Subscription } from './shared-tail.ts'
+export { withTimeout } from './timeout.ts'
