@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Daybook } from '../daybook-interface.ts'
 import { type Comparison, compareLogs, copyLog } from '../moving/index.ts'
 import { open } from '../open.ts'
-import { closing, type GlobalOptions, showUrl } from './session.ts'
+import { assertThere, closing, type GlobalOptions, showUrl } from './session.ts'
 import { Interruption, type Terminal } from './terminal.ts'
 
 interface CopyCommandOptions extends GlobalOptions {
@@ -23,6 +23,7 @@ export function registerCopy(program: Command, terminal: Terminal): void {
     .addHelpText('after', '\nA copy that was stopped goes on where it stands: give the same command again.')
     .action(async (from: string, to: string, _options: unknown, command: Command) => {
       const options: CopyCommandOptions = command.optsWithGlobals()
+      assertThere(from)
       await closing(open(from, toLog(options.log)), (source) =>
         closing(open(to, toLog(options.toLog ?? options.log)), async (destination) => {
           const copied = await copy(source, destination, options, terminal)

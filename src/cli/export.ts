@@ -5,7 +5,7 @@ import { createGzip } from 'node:zlib'
 import { type Command, Option } from 'commander'
 import type { Daybook } from '../daybook-interface.ts'
 import { type ExportFormat, exportLog } from '../moving/index.ts'
-import { withDaybook } from './session.ts'
+import { assertNoUrl, withDaybook } from './session.ts'
 import { Interruption, type Terminal } from './terminal.ts'
 import { wholeNumber } from './usage.ts'
 
@@ -28,6 +28,7 @@ export function registerExport(program: Command, terminal: Terminal): void {
     .option('--type <name...>', 'only events of these types')
     .option('--after <position>', 'only events after this position', wholeNumber(0))
     .action(async (file: string | undefined, options: ExportCommandOptions, command: Command) => {
+      assertNoUrl(file)
       await withDaybook(command, async ({ daybook }) => {
         const exported = await exportTo(file, daybook, options, terminal)
         terminal.say(`${exported} events exported${file === undefined ? '' : ` to ${file}`}.`)

@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib'
 import type { Command } from 'commander'
 import type { Daybook } from '../daybook-interface.ts'
 import { type ImportedLines, importLines } from '../moving/index.ts'
-import { withDaybook } from './session.ts'
+import { assertNoUrl, type Session, withDaybook } from './session.ts'
 import { Interruption, type Terminal } from './terminal.ts'
 import { UsageProblem } from './usage.ts'
 
@@ -14,15 +14,17 @@ export function registerImport(program: Command, terminal: Terminal): void {
     .argument('[file]', 'compressed where its name ends in .gz; the standard input when absent')
     .addHelpText('after', '\nAn import that was stopped goes on where it stands: give the same command again.')
     .action(async (file: string | undefined, _options: unknown, command: Command) => {
+      assertNoUrl(file)
       const input = openInput(file)
-      await withDaybook(command, async ({ daybook, json }) => {
+      const work = async ({ daybook, json }: Session) => {
         const { events, skipped, position } = await importFrom(input, daybook, terminal)
         if (json) terminal.print(JSON.stringify({ events, skipped, position }))
         else
           terminal.say(
             `${events} events imported${skipped === 0 ? '' : `, ${skipped} were there already`}; the log is at position ${position}.`,
           )
-      })
+      }
+      await withDaybook(command, work, { mayBegin: true })
     })
 }
 

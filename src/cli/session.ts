@@ -1,4 +1,6 @@
 /** What every command begins with: the configuration, and the daybook that it or the command line names. */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import type { DaybookConfig } from '../config.ts'
 import type { Daybook } from '../daybook-interface.ts'
@@ -20,11 +22,17 @@ export interface Session extends LoadedConfig {
   readonly json: boolean
 }
 
-/** Opens what the command works on, does the work, and closes it. */
-export async function withDaybook<T>(command: Command, work: (session: Session) => Promise<T>): Promise<T> {
+/** Opens what the command works on, does the work, and closes it. A folder that is not there is a slip, unless it `mayBegin`. */
+export async function withDaybook<T>(
+  command: Command,
+  work: (session: Session) => Promise<T>,
+  { mayBegin = false } = {},
+): Promise<T> {
   const globals: GlobalOptions = command.optsWithGlobals()
   const loaded = await loadConfig(globals.config)
-  const opening = open(toUrl(globals, loaded.config), toOpenOptions(globals, loaded.config))
+  const url = toUrl(globals, loaded.config)
+  if (!mayBegin) assertThere(url)
+  const opening = open(url, toOpenOptions(globals, loaded.config))
   return await closing(opening, (daybook) => work({ ...loaded, daybook, json: globals.json ?? false }))
 }
 
@@ -49,6 +57,20 @@ function toOpenOptions({ log }: GlobalOptions, config: DaybookConfig) {
   // Who looks at what cannot be read must get to it.
   const { definitions: _definitions, ...options } = rest
   return { ...options, ...(log === undefined ? {} : { log }) }
+}
+
+/** To open a folder is to make it: a command that only reads must not do so for a misspelt one. */
+export function assertThere(url: string): void {
+  if (!url.startsWith('file:')) return
+  const folder = url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)
+  if (folder !== '' && !existsSync(folder))
+    throw new UsageProblem(`There is no folder ${folder}, and so no store in it.`)
+}
+
+/** An argument is a file; a store’s URL in its place would become the name of one. */
+export function assertNoUrl(file: string | undefined): void {
+  if (file === undefined || !/^(?:memory|file|postgres|postgresql|redis|rediss|nats|tls):/.test(file)) return
+  throw new UsageProblem(`${showUrl(file)} is the URL of a store: give it as --url. The argument is a file of events.`)
 }
 
 /** A URL without what may be secret in it. */

@@ -1,5 +1,5 @@
 /** `daybook copy`, `export` and `import`, as processes of their own. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -29,6 +29,20 @@ describe('the command daybook', () => {
     expect(version).toMatchObject({ code: 0, stdout: `${JSON.parse(readFileSync('package.json', 'utf8')).version}\n` })
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean export?') })
     expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('--url') })
+  })
+
+  test('makes no store where one was to be read, and no file that is named like a store', async () => {
+    const folderOf = (name: string) => join(folder, name)
+    const ran = await Promise.all([
+      runCli(['--url', `file:${folderOf('misspelt')}`, 'export']),
+      runCli(['copy', `file:${folderOf('misspelt')}`, `file:${folderOf('copy')}`]),
+    ])
+    for (const each of ran)
+      expect(each).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no folder') })
+    expect(existsSync(folderOf('misspelt'))).toBe(false)
+    expect(existsSync(folderOf('copy'))).toBe(false)
+    const taken = await runCli(['--url', other, 'export', one], { cwd: folder })
+    expect(taken).toMatchObject({ code: 2, stderr: expect.stringContaining('give it as --url') })
   })
 
   test('exports to a file that imports into another store, and copies find both the same', async () => {
