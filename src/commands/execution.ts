@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { AnyAggregate, AnyCommandWithin, CommandCircumstances } from '../aggregates/index.ts'
 import { assertStreamName, type Issue, joinStreamName, newEventId, toCanonicalJson } from '../events/index.ts'
-import { type ExpectedVersion, refuse } from '../store/index.ts'
+import { type ExpectedVersion, refuse, toExpectedVersion } from '../store/index.ts'
 import { assertCorrelationId, type ExecuteOptions, type RetryBounds, toEffectiveAt, toRetryBounds } from './options.ts'
 import type { Executable } from './result.ts'
 
@@ -53,12 +53,13 @@ export interface Asked {
   readonly options: ExecuteOptions<unknown>
 }
 
-/** @throws `invalid-argument` for an id that cannot name a stream */
+/** @throws `invalid-argument` for an id that cannot name a stream, and for what is no expected version */
 export function toParticipants({ command, target, options }: Asked): readonly Participant[] {
   if ('within' in command) return []
   if ('aggregate' in command) return [toParticipant(undefined, command.aggregate, target, options.expectedVersion)]
   const ids = isRecord(target) ? target : refuse('target', 'is not an object with an id for each part')
-  const expected = isRecord(options.expectedVersion) ? options.expectedVersion : {}
+  const { expectedVersion = {} } = options
+  const expected = isRecord(expectedVersion) ? expectedVersion : refuse('expectedVersion', 'is not one for each part')
   return Object.entries(command.aggregates).map(([part, definition]) =>
     toParticipant(part, definition, ids[part], expected[part]),
   )
@@ -74,8 +75,7 @@ function toParticipant(
     refuse(part === undefined ? 'id' : `target.${part}`, `is of type ${typeof id}, not a string`)
   const stream = joinStreamName(definition.name, id)
   assertStreamName(stream)
-  // The store checks what an expected version may be.
-  return { part, definition, id, stream, expected: (expected ?? 'any') as ExpectedVersion }
+  return { part, definition, id, stream, expected: toExpectedVersion(expected) }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -76,7 +76,7 @@ function prepareWrites(request: AppendRequest): PreparedWrite[] {
     const { stream, events, expectedVersion } = write
     assertStreamName(stream)
     if (!Array.isArray(events) || events.length === 0) refuse('events', `for ${stream} is not an array of events`)
-    const expected = toExpected(expectedVersion ?? 'any')
+    const expected = toExpectedVersion(expectedVersion)
     return { stream, expected, events: events.map((event) => encodeEvent(event, index++)) }
   })
 }
@@ -86,7 +86,7 @@ function prepareConditions(conditions: readonly StreamCondition[]): PreparedCond
   return conditions.map((condition: StreamCondition) => {
     assertObject(condition, 'conditions')
     assertStreamName(condition.stream)
-    return { stream: condition.stream, expected: toExpected(condition.expectedVersion) }
+    return { stream: condition.stream, expected: toExpectedVersion(condition.expectedVersion ?? null) }
   })
 }
 
@@ -94,10 +94,16 @@ function assertObject(value: unknown, argument: string): void {
   if (typeof value !== 'object' || value === null) refuse(argument, 'holds something that is not an object')
 }
 
-function toExpected(expected: ExpectedVersion): ExpectedVersion {
+/** `'any'` when absent; null is no version, and may be one that somebody has lost. @throws `invalid-argument` */
+export function toExpectedVersion(expected: unknown): ExpectedVersion {
+  if (expected === undefined) return 'any'
   if (expected === 'none' || expected === 'exists' || expected === 'any') return expected
-  if (Number.isInteger(expected) && expected >= 0 && expected <= MAX_VERSION) return expected
+  if (isVersion(expected)) return expected
   return refuse('expectedVersion', `is ${String(expected)}; give a version (0 or more), 'none', 'exists' or 'any'`)
+}
+
+function isVersion(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_VERSION
 }
 
 function assertDistinct(streams: readonly PreparedCondition[]): void {

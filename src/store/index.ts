@@ -7,6 +7,7 @@ export {
   type PreparedWrite,
   prepareAppend,
   refuse,
+  toExpectedVersion,
 } from './append-request.ts'
 export { type AppendConnection, Appender } from './appender.ts'
 export {

@@ -272,6 +272,10 @@ describe('execute', () => {
     await expect(daybook.execute(count, 'A', { n: 1 }, { maxAttempts: 0 })).rejects.toMatchObject({ code })
     await expect(daybook.execute(count, 'A', { n: 1 }, { effectiveAt: 'soon' })).rejects.toMatchObject({ code })
     await expect(daybook.execute(count, 'A', { n: 1 }, { commandId: 'x'.repeat(256) })).rejects.toMatchObject({ code })
+    for (const expected of [null, '3', -1, 1.5]) {
+      const options = { expectedVersion: expected as never }
+      await expect(daybook.execute(count, 'A', { n: 1 }, options)).rejects.toMatchObject({ code })
+    }
     // @ts-expect-error as a caller without types would
     await expect(daybook.execute(count, 17, { n: 1 })).rejects.toMatchObject({ code })
   })

@@ -65,8 +65,23 @@ export const expectedVersionCases = topic('expected version', [
     assert.deepEqual((await log.append({ streams })).versions, { 'account-A17': 4 })
   }),
   fact('versions', 'is refused when it is no version', async ({ log }) => {
-    for (const expected of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '1', 'latest', 1n, {}, true]) {
-      await assertRefused(() => append(log, 'account-A17', anEvent(), expected as number), 'invalid-argument')
+    for (const expected of [
+      -1,
+      1.5,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      2 ** 31,
+      '1',
+      'latest',
+      1n,
+      {},
+      true,
+      null,
+    ]) {
+      await assertRefused(
+        () => append(log, 'account-A17', anEvent(), expected as unknown as number),
+        'invalid-argument',
+      )
     }
     await assertCount(log, 0)
   }),
