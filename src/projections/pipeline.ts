@@ -3,6 +3,7 @@
  * alone; one that still fails is applied carefully, so that what cannot be applied holds up its own key and no other.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { isDaybookError } from '../errors/index.ts'
 import type { RecordedEvent } from '../events/index.ts'
 import type { EventLog, Generation } from '../store/index.ts'
 import { applyCarefully, type Failure } from './apply-carefully.ts'
@@ -76,8 +77,9 @@ export class Pipeline {
     try {
       this.#settle(saving.batch, await saving.applied)
     } catch (error) {
-      if (!isPoison(error)) throw error
-      await this.#applyAlone(saving.batch, error)
+      if (isDaybookError(error, 'connection-lost')) await this.#applyAgain(saving.batch, error)
+      else if (isPoison(error)) await this.#applyAlone(saving.batch, error)
+      else throw error
     }
   }
 
@@ -116,6 +118,28 @@ export class Pipeline {
     this.#remembered.saved(checkpoint)
     progress.rate.add(events.length)
     progress.move(checkpoint)
+  }
+
+  /**
+   * The connection was lost. To begin everything again costs some ten questions, of which a bad connection loses one each
+   * time. If the batch was saved after all, the checkpoint is not where it began, and this is superseded.
+   */
+  async #applyAgain(batch: ProjectionBatch, lost: unknown): Promise<void> {
+    const { applyBatch, progress } = this.#context
+    let error = lost
+    for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+      this.#remembered.forget()
+      progress.suffer(error)
+      await delay(Math.random() * RETRY_AFTER_MS * attempt)
+      try {
+        return this.#settle(batch, await applyBatch({ ...batch, held: progress.held }))
+      } catch (again) {
+        if (isPoison(again)) return await this.#applyAlone(batch, again)
+        if (!isDaybookError(again, 'connection-lost')) throw again
+        error = again
+      }
+    }
+    throw error
   }
 
   async #applyAlone(batch: ProjectionBatch, first: unknown): Promise<void> {

@@ -1,5 +1,5 @@
 import { DaybookError } from '../errors/index.ts'
-import { HeldLease, type SharedTail, toLeasing } from '../following/index.ts'
+import { again, HeldLease, type SharedTail, toLeasing } from '../following/index.ts'
 import type { AnyReadModel, AnySqlProjection } from '../readmodels/index.ts'
 import type { EventLog, ReadModelTarget, ReadModelTargets } from '../store/index.ts'
 import type { Failure } from './apply-carefully.ts'
@@ -54,9 +54,9 @@ export async function project<Definition extends AnyProjection>(
 ): Promise<RunningProjection<Definition>> {
   const { log, targets, applyBatch, tail } = context
   const target = await openTarget(context, projection)
-  const generation = await target.live(projection.fingerprint)
+  const generation = await again(() => target.live(projection.fingerprint))
   if (generation.fingerprint !== projection.fingerprint) throw rebuildNeeded(projection, generation)
-  const progress = new Progress(await generation.checkpoint())
+  const progress = new Progress(await again(() => generation.checkpoint()))
   const { owner, durationMs, askEveryMs } = toLeasing(options.leaseMs, context.isSharedStore)
   const note = () => toNote(projection, progress)
   const need = { leases: log.leases, name: toLeaseName(projection.name), owner, durationMs, note }

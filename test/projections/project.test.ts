@@ -82,7 +82,7 @@ describe('project', () => {
     const projection = await daybook.project(scores)
     await projection.reached(position)
     expect(await projection.get('ada')).toEqual({ points: 5 })
-    expect(failures).toBe(3)
+    expect(failures).toBeGreaterThanOrEqual(3)
   })
 
   test('reached › a position that nobody has written yet gives not-reached after the time', async () => {

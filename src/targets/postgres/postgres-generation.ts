@@ -195,12 +195,11 @@ export class PostgresGeneration implements Generation {
   }
 
   async isEmptied(): Promise<boolean> {
-    return await this.#database.transaction(async (client) => {
-      const noted = await client.query(HAS_ROWS, this.#which)
-      if (noted.rows[0]?.has_rows !== true) return false
-      const { rows } = await client.query(this.#statements.hasRows, [this.#place.log])
-      return rows[0]?.found !== true
-    })
+    // What keeps no rows has no table that could be asked.
+    const [noted] = await this.#query(HAS_ROWS, this.#which)
+    if (noted?.has_rows !== true) return false
+    const [row] = await this.#query(this.#statements.isEmptied, this.#which)
+    return row?.found === true
   }
 
   async get(key: string): Promise<unknown> {

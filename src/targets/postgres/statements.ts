@@ -4,6 +4,7 @@
  * tables, quoted as identifiers, are ever set into a text. Documents travel as text, so that every driver gives the same.
  */
 import { createHash } from 'node:crypto'
+import { HAS_ROWS } from './generation-statements.ts'
 import { quoteIdentifier, quoteLiteral } from './identifiers.ts'
 import { documentLayout, type Layout } from './layout.ts'
 
@@ -15,6 +16,8 @@ export interface Statements {
   readonly upsert: string
   readonly delete: string
   readonly hasRows: string
+  /** One statement, which sees the note and the rows as of one moment. */
+  readonly isEmptied: string
   readonly get: string
   readonly entries: string
   readonly count: string
@@ -145,6 +148,8 @@ on conflict (log, key) do update set ${replaced.join(', ')}`,
     delete: `
 delete from ${table} where log = $1 and key in (select jsonb_array_elements_text($2::text::jsonb))`,
     hasRows: `select exists (select from ${table} where log = $1) as found`,
+    isEmptied: `
+select exists (${HAS_ROWS} and has_rows) and not exists (select from ${table} where log = $1) as found`,
     count: `select count(*)::text as count from ${table} where log = $1`,
   }
 }
