@@ -22,7 +22,10 @@ export interface OpenOptions extends ExecutorOptions {
   readonly maxConnections?: number
   /** False for a pooler that hands sessions about between statements. Not for a pool of the caller's own. */
   readonly preparedStatements?: boolean
-  /** Refuse a Redis that may lose an acknowledged append when it stops; it is only warned of when absent. */
+  /**
+   * Refuse a store that may lose an acknowledged append when its server or its machine stops: one in memory or in a
+   * `file:`, a PostgreSQL, Redis or NATS that is so set, or does not tell. False when absent.
+   */
   readonly requireDurable?: boolean
   /**
    * Projections that every append of this process applies in its own transaction, so that whoever has its answer finds
@@ -110,7 +113,7 @@ type EngineOptions = Omit<OpenOptions, 'log' | 'inline' | 'instruments' | 'defin
 type OpenEngine = (url: string, options: EngineOptions) => Promise<EventStore>
 
 const ENGINES: Readonly<Record<string, OpenEngine>> = {
-  'memory:': async () => openMemory(),
+  'memory:': async (_, options) => openMemory(options),
   'file:': async (url, options) => (await import('./stores/postgres/index.ts')).openPglite(url, options),
   'postgres://': openServer,
   'postgresql://': openServer,

@@ -42,6 +42,19 @@ export function storeClosed(engine: string): DaybookError {
   return new DaybookError('closed', `The ${engine} store is closed. Open it again to go on.`, { what: 'store' })
 }
 
+/** What may be lost of what is acknowledged, and the code by which that is known. */
+export interface DurabilityRisk {
+  readonly code: string
+  /** A sentence or two: what is lost when, and what to do about it. */
+  readonly risk: string
+}
+
+/** @param holder What would lose it, such as `The Redis server`. */
+export function notDurable(engine: string, holder: string, { code, risk }: DurabilityRisk): DaybookError {
+  const message = `${holder} may lose acknowledged appends, and requireDurable asks that it does not. ${risk}`
+  return new DaybookError('not-durable', message, { engine, risk: code })
+}
+
 export function generationMissing(readModel: string, problem: string): DaybookError {
   const message = `The read model ${readModel} has ${problem}. List its generations to see what there is.`
   return new DaybookError('generation-missing', message, { readModel })

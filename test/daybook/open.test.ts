@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { isDaybookError, open } from 'daybook'
 import { expect, test } from 'vitest'
 import { Account, AccountOpened, balances } from './account.ts'
@@ -11,6 +12,15 @@ test('open › a URL of no known engine is refused, with those that are, and wit
     },
   })
   await expect(refused).rejects.not.toThrow(/secret/)
+})
+
+test('open › where durability is required, what is gone with the process or the power is refused', async () => {
+  const engines = { 'memory:': ['memory', 'DAYBOOK_MEMORY'], 'file:./not-made': ['pglite', 'DAYBOOK_PGLITE_NO_FSYNC'] }
+  for (const [url, [engine, risk]] of Object.entries(engines)) {
+    const details = { engine, risk }
+    await expect(open(url, { requireDurable: true })).rejects.toMatchObject({ code: 'not-durable', details })
+  }
+  expect(existsSync('./not-made')).toBe(false)
 })
 
 test('open › what is neither a URL nor a Pool is refused', async () => {

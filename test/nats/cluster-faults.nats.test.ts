@@ -1,5 +1,6 @@
 /** What a cluster of three goes through under load: nothing that was acknowledged is lost or doubled, and it goes on. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { StorageType } from '@nats-io/jetstream'
 import { Random } from 'daybook/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EventStore } from '../../src/store/index.ts'
@@ -59,6 +60,24 @@ describeOnOwnNats(`a cluster of three nodes (DAYBOOK_SEED=${SEED})`, () => {
     assertRecovered(await (await openStore()).log(logName).read().toArray(), acknowledged, false)
     return Math.max(...gapsMs)
   }
+
+  test('takes logs on several machines where durability is required, and no others', async () => {
+    const oneCopy = await openNats(cluster.url, { replicas: 1 })
+    stores.push(oneCopy)
+    const event = { stream: 'account-1', events: [{ type: 'Opened', data: {} }] }
+    await oneCopy.log('alone').append({ streams: [event] })
+    const [node] = cluster.nodes
+    const inMemory = { name: 'daybook_fleeting', subjects: ['daybook.fleeting.>'], num_replicas: 3 }
+    await node?.ask(({ streams }) => streams.add({ ...inMemory, storage: StorageType.Memory }))
+    const durable = await openNats(cluster.url, { requireDurable: true })
+    stores.push(durable)
+    await durable.log('safe').append({ streams: [event] })
+    const risks = { alone: 'DAYBOOK_NATS_ONE_COPY', fleeting: 'DAYBOOK_NATS_IN_MEMORY' }
+    for (const [log, risk] of Object.entries(risks)) {
+      const appending = durable.log(log).append({ streams: [event] })
+      await expect(appending).rejects.toMatchObject({ code: 'not-durable', details: { engine: 'nats', risk } })
+    }
+  })
 
   test('loses and doubles nothing when the leader is killed, and goes on by itself', async () => {
     const longestMs = await withstand('killed', async (stream) => {

@@ -62,6 +62,13 @@ describeOnOwnNats('a store on NATS', () => {
     }
   })
 
+  test('refuses where durability is required to keep logs with one copy', async () => {
+    await expect(open(cluster.url, { requireDurable: true })).rejects.toMatchObject({
+      code: 'not-durable',
+      details: { engine: 'nats', risk: 'DAYBOOK_NATS_ONE_COPY' },
+    })
+  })
+
   test('reads credentials from a file', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'daybook-creds-')), 'user.creds')
     await writeFile(file, 'no credentials')

@@ -4,6 +4,7 @@
  * readers, and no writer, ever share a mutable object.
  */
 
+import { notDurable } from '../conflicts.ts'
 import { Lifetime } from '../lifetime.ts'
 import { assertLogName } from '../names.ts'
 import type { Capabilities, EventLog, EventStore } from '../port.ts'
@@ -11,10 +12,17 @@ import { MemoryLog } from './memory-log.ts'
 
 const ENGINE = 'memory'
 
-/** An empty store in memory, for tests and trials. */
-export function openMemory(): EventStore {
+/**
+ * An empty store in memory, for tests and trials.
+ *
+ * @throws `not-durable` where durability is required
+ */
+export function openMemory({ requireDurable = false }: { readonly requireDurable?: boolean } = {}): EventStore {
+  if (requireDurable) throw notDurable(ENGINE, 'A store in memory', GONE)
   return new MemoryStore()
 }
+
+const GONE = { code: 'DAYBOOK_MEMORY', risk: 'It is gone with its process. Open a store of another engine.' }
 
 class MemoryStore implements EventStore {
   readonly engine = ENGINE

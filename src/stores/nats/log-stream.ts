@@ -1,6 +1,7 @@
 /** A log's JetStream stream: made when it is first written to, and asked for messages. */
 import { createInbox, headers, type Msg, type MsgHdrs } from '@nats-io/transport-node'
 import type { Connection } from './connection.ts'
+import { assertDurable } from './durability.ts'
 import {
   DUPLICATE_UNDER_WAY,
   isFailure,
@@ -29,6 +30,8 @@ export interface LogStreamOptions {
   readonly subjects: Subjects
   readonly log: string
   readonly replicas: number
+  /** Refuse a stream that is there already with less than that, or in memory. */
+  readonly requireDurable: boolean
 }
 
 /** A message to be published. */
@@ -71,7 +74,7 @@ export class LogStream {
   }
 
   async #make(): Promise<void> {
-    const { subjects, log, replicas, connection } = this.#options
+    const { subjects, log, replicas, connection, requireDurable } = this.#options
     const config = {
       name: subjects.stream,
       description: `The log ${log} of a daybook`,
@@ -90,6 +93,7 @@ export class LogStream {
       // It is there, with limits or a placement that its operators gave it.
       if (!isFailure(error, STREAM_NAME_TAKEN)) throw error
     })
+    if (requireDurable) await assertDurable(connection, subjects.stream)
   }
 
   /** The sequence of the last message. 0 when there is no stream. */

@@ -5,6 +5,7 @@
 import { assertLogName, type Capabilities, type EventLog, type EventStore, Lifetime } from '../../store/index.ts'
 import { parseAddress } from './address.ts'
 import { Connection } from './connection.ts'
+import { assertCopies } from './durability.ts'
 import { Keepsakes } from './keepsakes.ts'
 import { LogStream } from './log-stream.ts'
 import { NatsLog } from './nats-log.ts'
@@ -17,28 +18,44 @@ const REPLICAS_IN_CLUSTER = 3
 export interface NatsOptions {
   /** Copies of each log: 1, 3 or 5; 3 when absent and the server is one of a cluster. What the URL says comes first. */
   readonly replicas?: number
+  /** Refuse logs with one copy: whether their server waits for its disk, it does not tell. */
+  readonly requireDurable?: boolean
 }
 
-/** @throws `invalid-argument`, `connection-lost`, `server-too-old` */
+/** @throws `invalid-argument`, `connection-lost`, `server-too-old`, `not-durable` */
 export async function openNatsStore(url: string, options: NatsOptions = {}): Promise<EventStore> {
   const address = parseAddress(url)
   const connection = await Connection.open(address)
+  const { requireDurable = false } = options
   const replicas = address.replicas ?? options.replicas ?? (connection.facts.isClustered ? REPLICAS_IN_CLUSTER : 1)
-  return new NatsStore(connection, address.prefix, replicas)
+  try {
+    if (requireDurable) assertCopies(replicas, 'A log')
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+  return new NatsStore(connection, { prefix: address.prefix, replicas, requireDurable })
+}
+
+/** How logs are kept. */
+interface Kept {
+  /** Names of everything that the store makes begin with it. */
+  readonly prefix: string
+  readonly replicas: number
+  readonly requireDurable: boolean
 }
 
 class NatsStore implements EventStore {
   readonly engine = ENGINE
   readonly capabilities: Capabilities
   readonly #connection: Connection
-  readonly #prefix: string
-  readonly #replicas: number
+  readonly #kept: Kept
   readonly #logs = new Map<string, NatsLog>()
   readonly #lifetime = new Lifetime(ENGINE)
   readonly #keepsakes: Keepsakes
   #closing: Promise<void> | undefined
 
-  constructor(connection: Connection, prefix: string, replicas: number) {
+  constructor(connection: Connection, kept: Kept) {
     const { hasBatches } = connection.facts
     this.capabilities = {
       gaplessPositions: false,
@@ -50,8 +67,8 @@ class NatsStore implements EventStore {
       importsFuture: false,
     }
     this.#connection = connection
-    this.#prefix = prefix
-    this.#replicas = replicas
+    this.#kept = kept
+    const { prefix, replicas } = kept
     this.#keepsakes = new Keepsakes({ connection, bucket: prefix, replicas, lifetime: this.#lifetime })
   }
 
@@ -64,8 +81,13 @@ class NatsStore implements EventStore {
   }
 
   #toLog(name: string): NatsLog {
-    const subjects = new Subjects(this.#prefix, name)
-    const stream = new LogStream({ connection: this.#connection, subjects, log: name, replicas: this.#replicas })
+    const { prefix, ...kept } = this.#kept
+    const stream = new LogStream({
+      ...kept,
+      connection: this.#connection,
+      subjects: new Subjects(prefix, name),
+      log: name,
+    })
     return new NatsLog(name, stream, this.#keepsakes, this.#lifetime)
   }
 

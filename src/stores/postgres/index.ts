@@ -4,8 +4,9 @@
  */
 import { fileURLToPath } from 'node:url'
 import type { Pool } from 'pg'
-import { Lifetime, refuse, type SqlStore } from '../../store/index.ts'
+import { Lifetime, notDurable, refuse, type SqlStore } from '../../store/index.ts'
 import type { Database } from './database.ts'
+import { assertDurable } from './durability.ts'
 import { migrate } from './migrate.ts'
 import { importPg, PgDatabase } from './pg-database.ts'
 import { PgliteDatabase } from './pglite-database.ts'
@@ -18,13 +19,15 @@ export interface PostgresOptions {
   readonly maxConnections?: number
   /** False for a pooler that hands sessions about between statements. Not for a pool of the caller's own. */
   readonly preparedStatements?: boolean
+  /** Refuse what may lose an acknowledged append when the machine stops. */
+  readonly requireDurable?: boolean
 }
 
 const DEFAULT_MAX_CONNECTIONS = 10
 
 /**
  * The store in a PostgreSQL 14 or newer. A pool of the caller's own is used as it is, and not closed.
- * @throws `missing-driver`, `store-newer`, `migration-altered`, `migration-needed`
+ * @throws `missing-driver`, `store-newer`, `migration-altered`, `migration-needed`, `not-durable`
  */
 export async function openPostgres(where: string | Pool, options: PostgresOptions = {}): Promise<SqlStore> {
   const lifetime = new Lifetime('postgres')
@@ -38,11 +41,17 @@ export async function openPostgres(where: string | Pool, options: PostgresOption
 
 /**
  * The store in the folder that a `file:` URL names, by a path that may be relative. One process at a time.
- * @throws `store-locked`, `missing-driver`, `store-newer`, `migration-altered`, `migration-needed`
+ * @throws `store-locked`, `missing-driver`, `store-newer`, `migration-altered`, `migration-needed`, `not-durable`
  */
 export async function openPglite(url: string, options: PostgresOptions = {}): Promise<SqlStore> {
+  if (options.requireDurable) throw notDurable('pglite', 'A file: store', NO_FSYNC)
   const lifetime = new Lifetime('pglite')
   return await openStore('pglite', await PgliteDatabase.open(toDirectory(url), lifetime.wakeups), lifetime, options)
+}
+
+const NO_FSYNC = {
+  code: 'DAYBOOK_PGLITE_NO_FSYNC',
+  risk: 'It outlives its process, but PGlite never waits for the disk: the loss of power takes what was written last. Open a PostgreSQL server.',
 }
 
 function toDirectory(url: string): string {
@@ -53,6 +62,7 @@ function toDirectory(url: string): string {
 
 async function openStore(engine: string, database: Database, lifetime: Lifetime, options: PostgresOptions) {
   try {
+    if (options.requireDurable) await assertDurable(database)
     await migrate(database, options.migrate ?? false)
     return new PostgresStore(engine, database, lifetime)
   } catch (error) {

@@ -3,10 +3,10 @@
  * docs/redis.md says what is kept under which key, and what Redis keeps when it stops.
  */
 import { ENGINE, importRedis, parseUrl, REDIS_LOSSES, Servers } from '../../redis/index.ts'
-import { type EventStore, Lifetime, namingLoss } from '../../store/index.ts'
+import { type EventStore, Lifetime, namingLoss, notDurable } from '../../store/index.ts'
 import { namingFull } from './failures.ts'
 import { installLibrary } from './library.ts'
-import { findRisks, notDurable, readPersistence, warnOf } from './persistence.ts'
+import { findRisks, HOLDER, readPersistence, warnOf } from './persistence.ts'
 import { RedisStore } from './redis-store.ts'
 
 export interface RedisOptions {
@@ -31,7 +31,7 @@ export async function openRedis(url: string, options: RedisOptions = {}): Promis
 async function openOn(servers: Servers, { requireDurable = false }: RedisOptions): Promise<EventStore> {
   const persistence = await readPersistence(servers)
   const risks = findRisks(persistence)
-  if (requireDurable && risks[0] !== undefined) throw notDurable(risks[0])
+  if (requireDurable && risks[0] !== undefined) throw notDurable(ENGINE, HOLDER, risks[0])
   await installLibrary(servers)
   for (const risk of risks) warnOf(risk)
   return new RedisStore(

@@ -3,8 +3,8 @@
  * as warnings of the process, each with a code of its own, and refused on request.
  */
 
-import { DaybookError } from '../../errors/index.ts'
-import { ENGINE, type Servers } from '../../redis/index.ts'
+import type { Servers } from '../../redis/index.ts'
+import type { DurabilityRisk } from '../../store/index.ts'
 
 /** Texts as CONFIG GET gives them; undefined where the server does not tell, as managed ones often do not. */
 export interface Persistence {
@@ -14,10 +14,7 @@ export interface Persistence {
   readonly 'maxmemory-policy': string | undefined
 }
 
-export interface PersistenceRisk {
-  readonly code: string
-  readonly risk: string
-}
+export const HOLDER = 'The Redis server'
 
 const SETTINGS = ['appendonly', 'appendfsync', 'no-appendfsync-on-rewrite', 'maxmemory-policy'] as const
 
@@ -58,14 +55,14 @@ function isForbidden(error: unknown): boolean {
 }
 
 /** What could be lost, the gravest first; empty where nothing is. */
-export function findRisks(persistence: readonly Persistence[]): PersistenceRisk[] {
+export function findRisks(persistence: readonly Persistence[]): DurabilityRisk[] {
   const risks = persistence.flatMap((each) => [findLossRisk(each), findEvictionRisk(each)])
   const found = risks.filter((risk) => risk !== undefined)
   return [...new Map(found.map((risk) => [risk.code, risk])).values()]
 }
 
 /** That what is acknowledged may be lost with the server, though nothing is ever deleted. */
-function findLossRisk(persistence: Persistence): PersistenceRisk | undefined {
+function findLossRisk(persistence: Persistence): DurabilityRisk | undefined {
   const { appendonly, appendfsync, 'no-appendfsync-on-rewrite': notOnRewrite } = persistence
   if (appendonly === 'no') return { code: 'DAYBOOK_REDIS_APPENDONLY_NO', risk: APPENDONLY_NO }
   if (appendonly === undefined || appendfsync === undefined) return { code: 'DAYBOOK_REDIS_UNKNOWN', risk: UNTOLD }
@@ -75,7 +72,7 @@ function findLossRisk(persistence: Persistence): PersistenceRisk | undefined {
   return undefined
 }
 
-function findEvictionRisk({ 'maxmemory-policy': policy }: Persistence): PersistenceRisk | undefined {
+function findEvictionRisk({ 'maxmemory-policy': policy }: Persistence): DurabilityRisk | undefined {
   if (policy === undefined || policy === 'noeviction') return undefined
   const risk =
     `Its maxmemory-policy is ${policy}: when its memory is full, it deletes keys, and events with them. ` +
@@ -99,11 +96,6 @@ const UNTOLD =
   'It does not tell how it keeps its data (CONFIG GET is forbidden): whether an acknowledged append outlives it is ' +
   'unknown. Look at what its provider promises.'
 
-export function warnOf({ code, risk }: PersistenceRisk): void {
-  process.emitWarning(`The Redis server may lose acknowledged appends. ${risk}`, { type: 'DaybookWarning', code })
-}
-
-export function notDurable({ code, risk }: PersistenceRisk): DaybookError {
-  const message = `The Redis server may lose acknowledged appends, and requireDurable asks that it does not. ${risk}`
-  return new DaybookError('not-durable', message, { engine: ENGINE, risk: code })
+export function warnOf({ code, risk }: DurabilityRisk): void {
+  process.emitWarning(`${HOLDER} may lose acknowledged appends. ${risk}`, { type: 'DaybookWarning', code })
 }
