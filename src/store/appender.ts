@@ -19,6 +19,15 @@ import { RETRY_FOR_MS, toBackOffMs } from './retry.ts'
 const MAX_GROUP_APPENDS = 512
 const MAX_GROUP_EVENTS = 5_000
 const MAX_GROUP_SIZE = 4_194_304
+/**
+ * Callers that wait for their answers append again when these come, so that all would end up in one group, and engine
+ * and process would take turns. Where a call takes less than this for an event, it is the engine that is at work, and
+ * not a disk that flushes or a network: then groups are made as small as it takes to keep calls under way, and one is
+ * prepared while another is written. Elsewhere the largest group is the best. To write an event takes some 20 µs.
+ */
+const WORKING_MS_PER_EVENT = 0.04
+/** How much the last call counts in that, and all before it the rest. */
+const LAST_CALL_WEIGHT = 0.2
 
 interface Waiting extends Member {
   /** Its place in the order of the calls, which a second attempt keeps. */
@@ -58,6 +67,10 @@ export class Appender {
   #waiting: Waiting[] = []
   #calls = 0
   #underWay = 0
+  #appendsUnderWay = 0
+  /** What a call took of late for each of its events. */
+  #msPerEvent = Number.POSITIVE_INFINITY
+  #lastAnsweredMs = 0
   #isScheduled = false
   #backOff: Promise<void> | undefined
   #onIdle: (() => void)[] = []
@@ -126,31 +139,43 @@ export class Appender {
   }
 
   #takeGroup(): Waiting[] {
+    const share = this.#share()
     let events = 0
     let size = 0
     const end = this.#waiting.findIndex(({ append }, place) => {
       events += append.eventCount
       size += append.size
-      return place > 0 && (place >= MAX_GROUP_APPENDS || events > MAX_GROUP_EVENTS || size > MAX_GROUP_SIZE)
+      return place > 0 && (place >= share || events > MAX_GROUP_EVENTS || size > MAX_GROUP_SIZE)
     })
     return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end)
   }
 
+  /** The most appends for the next group: of all that there are, as many as for each call that may be under way. */
+  #share(): number {
+    if (this.#msPerEvent > WORKING_MS_PER_EVENT) return MAX_GROUP_APPENDS
+    const share = Math.ceil((this.#waiting.length + this.#appendsUnderWay) / this.#options.callsUnderWay)
+    return Math.min(share, MAX_GROUP_APPENDS)
+  }
+
   async #send(group: Waiting[]): Promise<void> {
     this.#underWay++
+    this.#appendsUnderWay += group.length
     try {
       const connection = await this.#options.connect().catch((error) => this.#unsent(group, error))
       if (connection !== undefined) await this.#sendOver(connection, group).finally(() => connection.release())
     } finally {
       this.#underWay--
+      this.#appendsUnderWay -= group.length
       this.#settleIdle()
       this.#schedule()
     }
   }
 
   async #sendOver(connection: AppendConnection, group: Waiting[]): Promise<void> {
+    const sentMs = performance.now()
     try {
       const outcomes = await connection.call(group)
+      this.#learn(group, sentMs)
       if (outcomes.some(({ kind }) => kind === 'recorded')) this.#options.onRecorded()
       for (const [place, waiting] of group.entries()) waiting.resolve(outcomes[place] as Outcome)
     } catch (error) {
@@ -158,6 +183,17 @@ export class Appender {
       else if (group.length === 1) group[0]?.reject(error)
       else for (const waiting of group) await this.#sendOver(connection, [waiting])
     }
+  }
+
+  /** From a call that was answered just now. What was sent behind another call began when that was answered. */
+  #learn(group: readonly Waiting[], sentMs: number): void {
+    const answeredMs = performance.now()
+    const events = group.reduce((sum, { append }) => sum + append.eventCount, 0)
+    const msPerEvent = (answeredMs - Math.max(sentMs, this.#lastAnsweredMs)) / Math.max(events, 1)
+    this.#lastAnsweredMs = answeredMs
+    this.#msPerEvent = Number.isFinite(this.#msPerEvent)
+      ? msPerEvent * LAST_CALL_WEIGHT + this.#msPerEvent * (1 - LAST_CALL_WEIGHT)
+      : msPerEvent
   }
 
   /** No connection could be had. */
