@@ -4,9 +4,11 @@
  * here. Which of the two, each page says for the next: an event for every so many positions.
  */
 import type { RecordedEvent } from '../events/index.ts'
-import type { EventLog } from '../store/index.ts'
+import type { EventLog, Partition } from '../store/index.ts'
 
 export interface OwnSpan {
+  /** Of these streams alone. */
+  readonly partition?: Partition
   readonly types: readonly string[]
   readonly after: number
   readonly upTo: number
@@ -32,16 +34,17 @@ interface Stretch {
 /** As far as it is read in one way; gives how it goes on, or nothing at the end. */
 async function* readStretch(
   log: EventLog,
-  { types, upTo, signal }: OwnSpan,
+  { types, partition, upTo, signal }: OwnSpan,
   { after, isDense }: Stretch,
 ): AsyncGenerator<readonly RecordedEvent[], Stretch | undefined> {
   const isOwn = new Set(types)
-  const filter = isDense ? {} : { types }
+  const filter = { ...(isDense ? {} : { types }), ...(partition && { partition }) }
+  const shares = partition?.count ?? 1
   let position = after
   for await (const page of log.read({ ...filter, after, upTo, signal }).batches()) {
     const own: readonly RecordedEvent[] = isDense ? page.filter(({ type }) => isOwn.has(type)) : page
     const last = page.at(-1)?.position ?? position
-    const density = own.length / (last - position)
+    const density = (own.length * shares) / (last - position)
     position = last
     if (own.length > 0) yield own
     if (density > (isDense ? SPARSE : DENSE) !== isDense) return { after: position, isDense: !isDense }

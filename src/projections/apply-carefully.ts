@@ -8,7 +8,7 @@ import { type AnyReadModel, type AnySqlProjection, foldKey, toKeyed } from '../r
 import type { QuarantinedKey, RowChange, StoredRow } from '../store/index.ts'
 import { withhold } from './apply-batch.ts'
 import { type KeyedSqlEvent, toKeyedSql, transact, withholdSql } from './apply-sql.ts'
-import { type AppliedBatch, type ProjectionBatch, toMove } from './batch.ts'
+import { type AppliedBatch, gather, type ProjectionBatch, toMove } from './batch.ts'
 import { projectionFailed, toReason } from './failures.ts'
 
 export interface Failure {
@@ -31,8 +31,10 @@ export async function applyCarefully(batch: CarefulBatch): Promise<AppliedBatch>
 }
 
 async function foldCarefully(batch: CarefulBatch, readModel: AnyReadModel): Promise<AppliedBatch> {
-  const { generation, events, from, checkpoint, held } = batch
-  const { free, quarantine } = withhold(toKeyed(readModel, events), held)
+  const { generation, from, held } = batch
+  const { events, checkpoint } = await gather(batch)
+  const quarantine = new Map<string, QuarantinedKey>()
+  const free = withhold(toKeyed(readModel, events), held, quarantine)
   const rows = await generation.load(free.keys)
   const changes = new Map<string, RowChange>()
   const poisoned = new Map<string, Failure & { readonly waiting: number }>()
@@ -57,7 +59,7 @@ async function foldCarefully(batch: CarefulBatch, readModel: AnyReadModel): Prom
   assertNotTooMany(batch, [...poisoned.values()])
   const isSaved = await generation.save(changes, { from, to: checkpoint, ...toMove(quarantine) })
   if (isSaved) for (const failure of poisoned.values()) batch.onQuarantined(failure)
-  return { isSaved, rows: changes.size, ...toMove(quarantine) }
+  return { isSaved, rows: changes.size, events: events.length, checkpoint, ...toMove(quarantine) }
 }
 
 function byKey(events: readonly { readonly event: RecordedEvent; readonly keys: readonly string[] }[]) {
@@ -109,13 +111,14 @@ function assertNotTooMany({ readModel, held, maxQuarantinedKeys }: CarefulBatch,
 async function runCarefully(batch: CarefulBatch, projection: AnySqlProjection): Promise<AppliedBatch> {
   const held = new Map(batch.held)
   const changed = new Map<string, QuarantinedKey>()
-  const keyed = toKeyedSql(projection, batch.events)
+  const { events, checkpoint } = await gather(batch)
+  const keyed = toKeyedSql(projection, events)
   let { from } = batch
   let rows = 0
   for (const [place, event] of keyed.entries()) {
-    const to = place === keyed.length - 1 ? batch.checkpoint : event.position
+    const to = place === keyed.length - 1 ? checkpoint : event.position
     const applied = await runOne({ ...batch, held, from }, projection, { event, to })
-    if (!applied.isSaved) return applied
+    if (!applied.isSaved) return { ...applied, events: events.length, checkpoint }
     for (const [key, entry] of applied.quarantine ?? []) {
       held.set(key, entry)
       changed.set(key, entry)
@@ -123,7 +126,7 @@ async function runCarefully(batch: CarefulBatch, projection: AnySqlProjection): 
     rows += applied.rows
     from = to
   }
-  return { isSaved: true, rows, ...toMove(changed) }
+  return { isSaved: true, rows, events: events.length, checkpoint, ...toMove(changed) }
 }
 
 interface One {
@@ -131,7 +134,9 @@ interface One {
   readonly to: number
 }
 
-async function runOne(batch: CarefulBatch, projection: AnySqlProjection, { event, to }: One): Promise<AppliedBatch> {
+type Ran = Pick<AppliedBatch, 'isSaved' | 'rows' | 'quarantine'>
+
+async function runOne(batch: CarefulBatch, projection: AnySqlProjection, { event, to }: One): Promise<Ran> {
   const { generation, from, held, onQuarantined } = batch
   const { free, quarantine } = withholdSql([event], held)
   try {

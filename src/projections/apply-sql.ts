@@ -3,7 +3,7 @@ import { isDaybookError } from '../errors/index.ts'
 import type { RecordedEvent } from '../events/index.ts'
 import type { AnySqlProjection } from '../readmodels/index.ts'
 import type { QuarantinedKey, SqlClient } from '../store/index.ts'
-import type { AppliedBatch, Held, ProjectionBatch } from './batch.ts'
+import { type AppliedBatch, gather, type Held, type ProjectionBatch, toMove } from './batch.ts'
 import { projectionFailed } from './failures.ts'
 
 /** What one stored event gives: it is applied as one, or not at all. */
@@ -14,11 +14,11 @@ export interface KeyedSqlEvent {
 
 /** @throws `projection-failed` with the position of an event that cannot be read, or of the batch's beginning */
 export async function applySql(batch: ProjectionBatch, projection: AnySqlProjection): Promise<AppliedBatch> {
-  const { events, from, checkpoint, held } = batch
-  const { free, quarantine } = withholdSql(toKeyedSql(projection, events), held)
-  const move = { from, to: checkpoint, ...(quarantine.size === 0 ? {} : { quarantine }) }
+  const { events, checkpoint } = await gather(batch)
+  const { free, quarantine } = withholdSql(toKeyedSql(projection, events), batch.held)
+  const move = { from: batch.from, to: checkpoint, ...toMove(quarantine) }
   const isSaved = await transact(batch, move, (client) => projection.apply(client, free))
-  return { isSaved, rows: free.length, ...(quarantine.size === 0 ? {} : { quarantine }) }
+  return { isSaved, rows: free.length, events: events.length, checkpoint, ...toMove(quarantine) }
 }
 
 export function toKeyedSql(projection: AnySqlProjection, events: readonly RecordedEvent[]): KeyedSqlEvent[] {

@@ -58,5 +58,15 @@ export function isFatal(error: unknown): error is DaybookError {
 const POISON = ['projection-failed', 'row-refused', 'broken-definition', 'unreadable-event'] as const
 
 export function isPoison(error: unknown): boolean {
-  return POISON.some((code) => isDaybookError(error, code))
+  return POISON.some((code) => isDaybookError(error, code)) && !isUnshared(error)
+}
+
+/** An event has a key that is not its stream: its key's events may be in another share. */
+export class Unshared extends Error {
+  override readonly name = 'Unshared'
+}
+
+/** No event is to blame, but how the work was shared out. */
+export function isUnshared(error: unknown): boolean {
+  return error instanceof Unshared || (error instanceof Error && error.cause instanceof Unshared)
 }

@@ -1,5 +1,6 @@
 export { applyBatch } from './apply-batch.ts'
 export type { AnyProjection, ApplyBatch, ProjectionBatch } from './batch.ts'
+export { Unshared } from './failures.ts'
 export { InlineAppends } from './inline.ts'
 export type { ProjectionPhase, ProjectionStatus } from './progress.ts'
 export { openTarget, type ProjectOptions } from './project.ts'
@@ -20,7 +21,6 @@ export {
   rebuild,
   reconcile,
   type Share,
-  Unshared,
 } from './rebuilding/index.ts'
 export type { ProjectionLag, ProjectionReport } from './report.ts'
 export { RunningProjections } from './running-projections.ts'

@@ -175,9 +175,9 @@ async function catchUp(applying: Applying, quarantines = false): Promise<void> {
   const held = new Map((await generation.quarantined()).map((entry) => [entry.key, entry]))
   while (from < upTo) {
     const events = await read({ types, after: from, upTo, limit: PAGE_SIZE }).toArray()
-    const checkpoint = events.length < PAGE_SIZE ? upTo : (events.at(-1)?.position ?? upTo)
-    const batch = { log, readModel: definition, generation, events, from, checkpoint, held }
-    const { isSaved, quarantine } = await applyBatch(batch).catch((error) => {
+    const to = events.length < PAGE_SIZE ? upTo : (events.at(-1)?.position ?? upTo)
+    const batch = { log, readModel: definition, generation, pages: [events], from, to, held }
+    const { isSaved, checkpoint, quarantine } = await applyBatch(batch).catch((error) => {
       if (!quarantines || !isPoison(error)) throw error
       return applyCarefully({ ...batch, maxQuarantinedKeys: Number.POSITIVE_INFINITY, onQuarantined: () => {} })
     })

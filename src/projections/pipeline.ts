@@ -4,11 +4,12 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDaybookError } from '../errors/index.ts'
-import type { RecordedEvent } from '../events/index.ts'
-import type { EventLog, Generation } from '../store/index.ts'
+import { storedTypes } from '../events/index.ts'
+import type { EventLog, Generation, Partition } from '../store/index.ts'
 import { applyCarefully, type Failure } from './apply-carefully.ts'
-import type { AnyProjection, AppliedBatch, ApplyBatch, Held, ProjectionBatch } from './batch.ts'
+import type { AnyProjection, AppliedBatch, ApplyBatch, EventPage, Folded, Held, ProjectionBatch } from './batch.ts'
 import { isPoison } from './failures.ts'
+import { History } from './history.ts'
 import type { Progress } from './progress.ts'
 import { RememberedRows } from './remembered-rows.ts'
 
@@ -16,6 +17,10 @@ export interface PipelineContext {
   readonly log: EventLog
   readonly projection: AnyProjection
   readonly generation: Generation
+  /** The share of the streams that is applied: all of them when absent. */
+  readonly partition?: Partition
+  /** Nothing has been written to the generation yet: what is not remembered is nowhere. */
+  readonly isNew?: boolean
   readonly applyBatch: ApplyBatch
   readonly progress: Progress
   readonly maxQuarantinedKeys: number
@@ -31,6 +36,12 @@ export class Superseded extends Error {
 const ATTEMPTS = 3
 const RETRY_AFTER_MS = 50
 
+/** What a crash may cost: work of a second. */
+const SAVE_EVERY_MS = 1_000
+/** Events that are kept until they are applied, where they are: a page may be of 4 MiB. */
+const MAX_GATHERED_EVENTS = 20_000
+const MAX_GATHERED_PAGES = 10
+
 interface UnderWay {
   readonly applied: Promise<AppliedBatch>
   readonly batch: ProjectionBatch
@@ -44,29 +55,60 @@ export class Pipeline {
 
   constructor(context: PipelineContext) {
     this.#context = context
-    this.#remembered = new RememberedRows(context.generation)
+    this.#remembered = new RememberedRows(context.generation, context.isNew ?? false)
     this.#end = context.progress.checkpoint
   }
 
-  /** Resolves when the next batch may be given. @throws Superseded */
-  async push(events: readonly RecordedEvent[]): Promise<void> {
+  /** Applies history, in batches. Resolves when all of it is folded, and but for the last batch saved. @throws Superseded */
+  async read(pages: AsyncIterable<EventPage>): Promise<void> {
+    const history = new History(pages, (after, upTo) => this.#reread(after, upTo))
+    try {
+      while (await history.hasMore()) await this.#begin(history.batchFrom(this.#end), this.#untilEnough())
+    } finally {
+      await history.close()
+    }
+  }
+
+  #reread(after: number, upTo: number): AsyncIterable<EventPage> {
+    const { log, projection, partition } = this.#context
+    const types = storedTypes(projection.events)
+    return log.read({ types, after, upTo, ...(partition && { partition }) }).batches()
+  }
+
+  #untilEnough(): (folded: Folded) => boolean {
+    const saveAtMs = performance.now() + SAVE_EVERY_MS
+    // The user's own SQL gets its events together; of a read model none is left but what became of them.
+    if ('kind' in this.#context.projection) {
+      return ({ events, pages }) => events >= MAX_GATHERED_EVENTS || pages >= MAX_GATHERED_PAGES
+    }
+    const { maxChanges } = this.#remembered
+    return ({ rows }) => rows >= maxChanges || performance.now() > saveAtMs
+  }
+
+  /** Applies events as one batch. Resolves when the next may be given. @throws Superseded */
+  async push(events: EventPage): Promise<void> {
+    await this.#begin([events])
+  }
+
+  async #begin(pages: ProjectionBatch['pages'], isEnough?: ProjectionBatch['isEnough']): Promise<void> {
     const { projection, progress } = this.#context
     // The user's own SQL has to see what the batch before it has written; and of held keys every event is counted.
     if ('kind' in projection || progress.held.size > 0) await this.drain()
-    const batch = this.#toBatch(events)
+    const batch = this.#toBatch(pages, isEnough)
     const previous = this.#saving
-    let onFolded = () => {}
-    const folded = new Promise<void>((resolve) => {
+    let onFolded: (checkpoint: number) => void = () => {}
+    const folded = new Promise<number>((resolve) => {
       onFolded = resolve
     })
     const after = previous === undefined ? {} : { previous: previous.applied }
     const applied = this.#context.applyBatch({ ...batch, onFolded, ...after })
-    // It is looked at when its turn comes.
-    applied.catch(() => {})
-    await Promise.race([folded, applied.catch(() => {})])
+    // A failure is looked at when its turn comes.
+    const ended = applied.then(({ checkpoint }) => checkpoint).catch(() => undefined)
+    const end = await Promise.race([folded, ended])
     await this.drain()
     this.#saving = { applied, batch }
-    this.#end = batch.checkpoint
+    if (end === undefined) await this.drain()
+    else this.#end = end
   }
 
   /** Resolves when everything that was given is saved. @throws Superseded */
@@ -75,10 +117,12 @@ export class Pipeline {
     this.#saving = undefined
     if (saving === undefined) return
     try {
-      this.#settle(saving.batch, await saving.applied)
+      this.#settle(await saving.applied)
     } catch (error) {
-      if (isDaybookError(error, 'connection-lost')) await this.#applyAgain(saving.batch, error)
-      else if (isPoison(error)) await this.#applyAlone(saving.batch, error)
+      // As many pages as it had, and no others.
+      const { isEnough: _, ...batch } = saving.batch
+      if (isDaybookError(error, 'connection-lost')) await this.#applyAgain(batch, error)
+      else if (isPoison(error)) await this.#applyAlone(batch, error)
       else throw error
     }
   }
@@ -103,20 +147,20 @@ export class Pipeline {
     progress.move(position)
   }
 
-  #toBatch(events: readonly RecordedEvent[]): ProjectionBatch {
-    const { log, projection, generation, progress } = this.#context
-    const checkpoint = events.at(-1)?.position ?? this.#end
+  #toBatch(pages: ProjectionBatch['pages'], isEnough: ProjectionBatch['isEnough']): ProjectionBatch {
+    const { log, projection: readModel, generation, progress } = this.#context
     const { held } = progress
     const remembered = this.#remembered
-    return { log, readModel: projection, generation, events, from: this.#end, checkpoint, held, remembered }
+    const whole = { log, readModel, generation, pages, from: this.#end, held, remembered }
+    return isEnough === undefined ? whole : { ...whole, isEnough }
   }
 
-  #settle({ events, checkpoint }: ProjectionBatch, { isSaved, quarantine }: AppliedBatch): void {
+  #settle({ isSaved, events, checkpoint, quarantine }: AppliedBatch): void {
     if (!isSaved) throw new Superseded()
     const { progress } = this.#context
     if (quarantine !== undefined) progress.held = mergeHeld(progress.held, quarantine)
     this.#remembered.saved(checkpoint)
-    progress.rate.add(events.length)
+    progress.rate.add(events)
     progress.move(checkpoint)
   }
 
@@ -125,14 +169,14 @@ export class Pipeline {
    * time. If the batch was saved after all, the checkpoint is not where it began, and this is superseded.
    */
   async #applyAgain(batch: ProjectionBatch, lost: unknown): Promise<void> {
-    const { applyBatch, progress } = this.#context
+    const { progress } = this.#context
     let error = lost
     for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
       this.#remembered.forget()
       progress.suffer(error)
       await delay(Math.random() * RETRY_AFTER_MS * attempt)
       try {
-        return this.#settle(batch, await applyBatch({ ...batch, held: progress.held }))
+        return await this.#repeat(batch)
       } catch (again) {
         if (isPoison(again)) return await this.#applyAlone(batch, again)
         if (!isDaybookError(again, 'connection-lost')) throw again
@@ -142,24 +186,44 @@ export class Pipeline {
     throw error
   }
 
+  async #repeat(batch: ProjectionBatch): Promise<void> {
+    const { applyBatch, progress } = this.#context
+    const applied = await applyBatch({ ...batch, held: progress.held })
+    this.#settle(applied)
+    this.#end = Math.max(this.#end, applied.checkpoint)
+  }
+
   async #applyAlone(batch: ProjectionBatch, first: unknown): Promise<void> {
     let error = first
-    if (this.#context.maxQuarantinedKeys === 0) throw error
+    const { maxQuarantinedKeys, progress } = this.#context
+    if (maxQuarantinedKeys === 0) throw error
     for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
       this.#remembered.forget()
-      this.#context.progress.suffer(error)
+      progress.suffer(error)
       await delay(RETRY_AFTER_MS * 2 ** attempt)
       try {
-        return this.#settle(batch, await this.#context.applyBatch({ ...batch, held: this.#context.progress.held }))
+        return await this.#repeat(batch)
       } catch (again) {
         if (!isPoison(again)) throw again
         error = again
       }
     }
-    this.#remembered.forget()
+    await this.#applyCarefully(batch)
+  }
+
+  /** Page by page, as all events of a page are kept until it is applied. */
+  async #applyCarefully(batch: ProjectionBatch): Promise<void> {
     const { maxQuarantinedKeys, onQuarantined, progress } = this.#context
-    const { held } = progress
-    this.#settle(batch, await applyCarefully({ ...batch, held, maxQuarantinedKeys, onQuarantined }))
+    let { from } = batch
+    this.#remembered.forget()
+    for await (const page of batch.pages) {
+      const { held } = progress
+      const careful = { ...batch, pages: [page], from, held, maxQuarantinedKeys, onQuarantined }
+      const applied = await applyCarefully(careful)
+      this.#settle(applied)
+      from = applied.checkpoint
+    }
+    this.#end = Math.max(this.#end, from)
     this.#remembered.forget()
   }
 }

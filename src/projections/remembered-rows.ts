@@ -3,11 +3,13 @@
  * batch can be folded while this one is being saved. It is right for as long as nobody else writes; `save` says when
  * somebody did, and then everything is forgotten. The memory for it is bounded.
  */
-
+import { copyJson } from '../events/index.ts'
 import { again } from '../following/index.ts'
 import type { Generation, RowChange, StoredRow } from '../store/index.ts'
 
-const MAX_ROWS = 20_000
+const MAX_ROWS = 40_000
+/** A row that many events change is written once for all of them; but two batches are in memory at once. */
+const MAX_CHANGES = 20_000
 /** Of JSON text, as estimated from every 64th row. */
 const MAX_WEIGHT = 16_777_216
 const SAMPLE_EVERY = 64
@@ -21,9 +23,13 @@ export class RememberedRows {
   #sampled = 0
   #seen = 0
   #sampledWeight = 0
+  /** Everything that was ever written is remembered: a row that is not here is nowhere. */
+  #isComplete: boolean
 
-  constructor(generation: Generation) {
+  /** @param isNew Nothing has been written yet. */
+  constructor(generation: Generation, isNew: boolean) {
     this.#generation = generation
+    this.#isComplete = isNew
   }
 
   /** As `Generation.load`, after all that was kept. */
@@ -34,11 +40,20 @@ export class RememberedRows {
       const row = this.#rows.get(key)
       if (row === undefined) missing.push(key)
       // An evolve that changes rows in place must not change one that is on its way.
-      else found.set(key, row.position > this.#savedUpTo ? structuredClone(row) : row)
+      else found.set(key, row.position > this.#savedUpTo ? copyJson(row) : row)
     }
-    if (missing.length === 0) return found
+    if (missing.length === 0 || this.#isComplete) return found
     for (const [key, row] of await again(() => this.#generation.load(missing))) found.set(key, row)
     return found
+  }
+
+  /** How many rows may wait to be saved together. Until it is known what they weigh, those of a page. */
+  get maxChanges(): number {
+    return this.#sampled === 0 ? 1 : Math.min(MAX_CHANGES, this.#max)
+  }
+
+  get #max(): number {
+    return Math.min(MAX_ROWS, Math.max(1, Math.floor(MAX_WEIGHT / (this.#sampledWeight / this.#sampled || 1))))
   }
 
   /** What was changed up to this position is at the target. */
@@ -53,9 +68,8 @@ export class RememberedRows {
       this.#rows.set(key, change)
       if (this.#seen++ % SAMPLE_EVERY === 0) this.#sample(key, change)
     }
-    const max = Math.min(MAX_ROWS, Math.max(1, Math.floor(MAX_WEIGHT / (this.#sampledWeight / this.#sampled || 1))))
     // What the batch has changed stays until it is saved: nobody else has it.
-    const least = Math.max(max, 2 * changes.size)
+    const least = Math.max(this.#max, 2 * changes.size)
     if (this.#rows.size > least) this.#shrinkTo(Math.max(Math.floor(least * 0.75), changes.size))
   }
 
@@ -65,6 +79,7 @@ export class RememberedRows {
   }
 
   #shrinkTo(size: number): void {
+    this.#isComplete = false
     for (const key of this.#rows.keys()) {
       if (this.#rows.size <= size) return
       this.#rows.delete(key)
@@ -72,6 +87,7 @@ export class RememberedRows {
   }
 
   forget(): void {
+    this.#isComplete = false
     this.#rows.clear()
   }
 }

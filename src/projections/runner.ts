@@ -15,11 +15,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { type DaybookError, isDaybookError } from '../errors/index.ts'
-import { type RecordedEvent, storedTypes } from '../events/index.ts'
+import { storedTypes } from '../events/index.ts'
 import { again, type HeldLease, readOwn, type SharedTail, type Subscription } from '../following/index.ts'
 import type { EventLog, Generation, ReadModelTarget } from '../store/index.ts'
 import type { Failure } from './apply-carefully.ts'
-import type { AnyProjection, ApplyBatch } from './batch.ts'
+import type { AnyProjection, ApplyBatch, EventPage } from './batch.ts'
 import { checkpointAhead, isFatal, targetEmptied } from './failures.ts'
 import { Pipeline, Superseded } from './pipeline.ts'
 import type { Progress } from './progress.ts'
@@ -47,10 +47,6 @@ const FIRST_BACK_OFF_MS = 20
 const LONGEST_BACK_OFF_MS = 5_000
 /** Nearer to the head than this a pass over history is shorter than what comes in meanwhile. */
 const NEAR = 1_000
-/** History is saved in large batches: a row that many events change is written once for all of them. */
-const MAX_GATHERED_EVENTS = 20_000
-/** A page may be of 4 MiB. */
-const MAX_GATHERED_PAGES = 10
 /** How often one that is live looks whether everything is still as it should be. */
 const CHECK_EVERY_MS = 2_000
 /** How far it may have looked beyond its checkpoint, before that is worth a write. */
@@ -159,27 +155,19 @@ async function catchUp(context: RunnerContext, pipeline: Pipeline, signal: Abort
 }
 
 async function readUpTo(context: RunnerContext, pipeline: Pipeline, upTo: number, signal: AbortSignal): Promise<void> {
-  const { log, projection, progress } = context
-  const types = toTypes(projection)
-  let gathered: (readonly RecordedEvent[])[] = []
-  let size = 0
-  for await (const page of readOwn(log, { types, after: progress.position, upTo, signal })) {
-    gathered.push(page)
-    size += page.length
-    if (size < MAX_GATHERED_EVENTS && gathered.length < MAX_GATHERED_PAGES) continue
-    await push(context, pipeline, gathered.flat())
-    gathered = []
-    size = 0
-  }
-  if (size > 0 && !signal.aborted) await push(context, pipeline, gathered.flat())
+  const { log, projection, progress, lease } = context
+  const own = readOwn(log, { types: toTypes(projection), after: progress.position, upTo, signal })
+  await pipeline.read(whileHeld(lease, own))
   await pipeline.drain()
   if (!signal.aborted) progress.see(upTo)
 }
 
 /** A process that has slept through its lease notices it here; the checkpoint would refuse it anyway. */
-async function push({ lease }: RunnerContext, pipeline: Pipeline, events: readonly RecordedEvent[]): Promise<void> {
-  if (!lease.isHeld) throw new Superseded()
-  await pipeline.push(events)
+async function* whileHeld(lease: RunnerContext['lease'], pages: AsyncIterable<EventPage>): AsyncGenerator<EventPage> {
+  for await (const page of pages) {
+    if (!lease.isHeld) throw new Superseded()
+    yield page
+  }
 }
 
 async function follow(context: RunnerContext, pipeline: Pipeline, signal: AbortSignal): Promise<void> {
@@ -214,16 +202,19 @@ async function applyLive(context: RunnerContext, { pipeline, subscription }: Fol
     if (events === undefined || signal.aborted) return
     if (context.isInline) await pipeline.resume()
     const own = events.filter(({ type, position }) => types.has(type) && position > progress.position)
-    if (own.length > 0) {
-      await push(context, pipeline, own)
-      await pipeline.drain()
-    }
+    if (own.length > 0) await applyNow(context, pipeline, own)
     progress.see(events.at(-1)?.position ?? 0)
     if (performance.now() < checkAtMs) continue
     checkAtMs = performance.now() + CHECK_EVERY_MS
     await check(context)
     if (progress.position - progress.checkpoint > KEEP_AFTER) await pipeline.moveTo(progress.position)
   }
+}
+
+async function applyNow({ lease }: RunnerContext, pipeline: Pipeline, events: EventPage): Promise<void> {
+  if (!lease.isHeld) throw new Superseded()
+  await pipeline.push(events)
+  await pipeline.drain()
 }
 
 /** Looks whether the rows that it keeps are still those that readers see, and whether it is still to keep them. */

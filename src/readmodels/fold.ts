@@ -1,6 +1,6 @@
 /**
- * Folds a batch of events into rows: first the keys it touches, so that their rows are read once; then the events, in
- * order; and of each row only what it is in the end.
+ * Folds events into rows: first the keys that they touch, so that their rows are read once; then the events, in order;
+ * and of each row only what it is in the end.
  */
 import { DaybookError } from '../errors/index.ts'
 import {
@@ -51,22 +51,39 @@ export function toKeyed(readModel: AnyReadModel, batch: readonly RecordedEvent[]
 }
 
 /**
- * The rows that the batch changes, from the rows that are there. `place` is where they are to be kept.
+ * What the events make of the rows that are there.
+ * @param changes What earlier events have made of them: it is added to, and given back.
  * @throws `projection-failed` with the position of the first event that cannot be applied
  */
 export function foldRows(
   readModel: AnyReadModel,
   rows: ReadonlyMap<string, StoredRow>,
   { events }: KeyedBatch,
-  place: Pick<Generation, 'findProblem'> = {},
+  changes = new Map<string, RowChange>(),
 ): ReadonlyMap<string, RowChange> {
-  const changes = new Map<string, RowChange>()
   let position = 0
   try {
     for (const { event, keys } of events) {
       position = event.position
       for (const key of keys) evolveRow(readModel, { key, event, stored: rows.get(key) }, changes)
     }
+  } catch (cause) {
+    throw failedBefore(readModel, position, cause)
+  }
+  return changes
+}
+
+/**
+ * Rows that are to be kept must be what can be kept: JSON, and what their place can hold.
+ * @throws `projection-failed` with the position of the event that made such a row
+ */
+export function assertRows(
+  readModel: AnyReadModel,
+  changes: ReadonlyMap<string, RowChange>,
+  place: Pick<Generation, 'findProblem'> = {},
+): void {
+  let position = 0
+  try {
     for (const [key, change] of changes) {
       position = change.position
       assertRow(readModel, key, change.row, place)
@@ -74,7 +91,6 @@ export function foldRows(
   } catch (cause) {
     throw failedBefore(readModel, position, cause)
   }
-  return changes
 }
 
 interface Touched {

@@ -1,4 +1,4 @@
-export { foldRows, type KeyedBatch, toKeyed } from './fold.ts'
+export { assertRows, foldRows, type KeyedBatch, toKeyed } from './fold.ts'
 export { foldKey } from './fold-key.ts'
 export {
   type AnyReadModel,

@@ -14,19 +14,19 @@ export function observeApplyBatch(
 ): ApplyBatch {
   return async (batch) => {
     lag.watch(batch)
-    const { log, readModel, events, from, checkpoint } = batch
+    const { log, readModel, from } = batch
     const labels = { 'daybook.projection': readModel.name, 'db.namespace': log.name }
-    const details = { 'daybook.event.count': events.length, 'daybook.checkpoint.from': from }
+    const details = { 'daybook.checkpoint.from': from }
     const beginning = { name: `project ${readModel.name}`, labels, details, duration: meters.batchDuration }
     const operation = new Operation(tracer, { ...beginning, isRoot: true })
     try {
       const applied = await context.with(operation.context, () => applyBatch(batch))
-      const { isSaved, rows } = applied
-      if (isSaved) meters.eventsProjected.add(events.length, labels)
+      const { isSaved, rows, events, checkpoint } = applied
+      if (isSaved) meters.eventsProjected.add(events, labels)
       const moved = isSaved ? { 'daybook.checkpoint': checkpoint } : {}
       operation.end({
         outcome: isSaved ? 'applied' : 'superseded',
-        details: { 'daybook.document.count': rows, ...moved },
+        details: { 'daybook.event.count': events, 'daybook.document.count': rows, ...moved },
       })
       return applied
     } catch (error) {

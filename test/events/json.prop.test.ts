@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { findJsonProblem } from '../../src/events/index.ts'
+import { copyJson, findJsonProblem } from '../../src/events/index.ts'
 
 const RUNS = { numRuns: 2_000 }
 
@@ -51,3 +51,22 @@ describe('the JSON gate', () => {
     )
   })
 })
+
+describe('copyJson', () => {
+  test('gives an equal value that shares no object with the original', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const copied = copyJson(value)
+        expect(copied).toStrictEqual(value)
+        const originals = new Set(objectsIn(value))
+        expect(objectsIn(copied).filter((each) => originals.has(each))).toEqual([])
+      }),
+      RUNS,
+    )
+  })
+})
+
+function objectsIn(value: unknown): object[] {
+  if (typeof value !== 'object' || value === null) return []
+  return [value, ...Object.values(value).flatMap(objectsIn)]
+}

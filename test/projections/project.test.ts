@@ -1,4 +1,5 @@
-import { type Daybook, event, type Generation, open, type ReadModelTargets, readModel } from 'daybook'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Daybook, DaybookError, event, type Generation, open, type ReadModelTargets, readModel } from 'daybook'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { instead } from '../support/instead.ts'
@@ -58,6 +59,59 @@ describe('project', () => {
     const projection = await daybook.project(scores)
     await projection.reached(await score(daybook, 'ada', 2))
     expect(await projection.get('ada')).toEqual({ points: 7 })
+  })
+
+  test('a row that is on its way to the target is not the one that the next batch changes', async () => {
+    const saved: string[] = []
+    const watch = watching((target) => ({
+      save: async (changes, move) => {
+        // The next batch is folded meanwhile.
+        await delay(20)
+        saved.push(JSON.stringify([...changes.values()].map(({ row }) => row)))
+        return await target.save(changes, move)
+      },
+    }))
+    await using daybook = await open('memory:', { instruments: { targets: watch } })
+    // A page of the memory store, which is the first batch, and one more event.
+    const events = Array.from({ length: 501 }, () => ({ stream: 'game-1', ...Scored({ player: 'ada', points: 1 }) }))
+    await daybook.import(events)
+    const inPlace = readModel('in-place', {
+      events: [Scored],
+      key: ({ data }) => data.player,
+      initial: { of: { points: 0 } },
+    }).evolve({
+      Scored: (row, { points }) => {
+        const next = Object.isFrozen(row) ? { of: { points: 0 } } : row
+        next.of.points += points
+        return next
+      },
+    })
+    await daybook.project(inPlace, { follow: false })
+    expect(saved).toEqual(['[{"of":{"points":500}}]', '[{"of":{"points":501}}]'])
+  })
+
+  test('a batch that the target refuses by chance is read and folded again', async () => {
+    let refusals = 2
+    const watch = watching((target) => ({
+      save: async (changes, move) => {
+        if (move.from === 500 && refusals-- > 0)
+          throw new DaybookError('row-refused', 'No.', { readModel: '', key: '' })
+        return await target.save(changes, move)
+      },
+    }))
+    await using daybook = await open('memory:', { instruments: { targets: watch } })
+    const events = Array.from({ length: 6_000 }, (_, n) => ({
+      stream: 'game-1',
+      ...Scored({ player: `${n % 7}`, points: n }),
+    }))
+    await daybook.import(events)
+    const projection = await daybook.project(scores, { follow: false })
+    expect(refusals).toBeLessThanOrEqual(0)
+    expect(projection.checkpoint).toBe(6_000)
+    const points = (player: number) =>
+      events.filter((_, n) => n % 7 === player).reduce((sum, { data }) => sum + data.points, 0)
+    for (const player of [0, 3, 6]) expect(await projection.get(`${player}`)).toEqual({ points: points(player) })
+    expect(await (await daybook.quarantine(scores)).list()).toEqual([])
   })
 
   test('a lost connection is waited out, also where the batch was saved and its answer was lost', async () => {

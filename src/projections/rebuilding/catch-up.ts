@@ -23,16 +23,8 @@ export async function catchUp(options: CatchUp): Promise<number> {
   const held = new Map((await generation.quarantined()).map((entry) => [entry.key, entry]))
   let from = await generation.checkpoint()
   for await (const events of log.read({ types, after: from, upTo: head, signal }).batches()) {
-    const checkpoint = events.at(-1)?.position ?? from
-    const { isSaved, quarantine = [] } = await apply(options, {
-      log,
-      readModel,
-      generation,
-      events,
-      from,
-      checkpoint,
-      held,
-    })
+    const batch = { log, readModel, generation, pages: [events], from, held }
+    const { isSaved, checkpoint, quarantine = [] } = await apply(options, batch)
     // Another process is at it, or this one's answer was lost: either way it stands where the generation says.
     if (!isSaved) return await generation.checkpoint()
     for (const [key, entry] of quarantine) held.set(key, entry)

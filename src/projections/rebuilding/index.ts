@@ -1,5 +1,5 @@
 export type { Difference, RowComparison } from './comparison.ts'
-export { foldShare, Unshared } from './fold-share.ts'
+export { foldShare } from './fold-share.ts'
 export type { RebuildProgress } from './plan.ts'
 export {
   type DefinitionModule,

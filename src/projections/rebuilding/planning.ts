@@ -50,13 +50,9 @@ async function makePlan(planning: Planning, sharing: Sharing): Promise<Plan> {
 
 /** In one thread a second share folds while the first waits for the server. */
 const SHARES_IN_ONE_THREAD = 2
-/** Each share of computed keys reads all events: more of them would mostly read. */
-const SHARES_BY_KEY = 2
 
-function toShares({ workers, cores }: Planning, { by }: Sharing): number {
-  if (workers !== undefined) return workers
-  if (by === 'stream') return cores ?? SHARES_IN_ONE_THREAD
-  return cores === undefined ? 1 : Math.min(cores, SHARES_BY_KEY)
+function toShares({ workers, cores = SHARES_IN_ONE_THREAD }: Planning, { by }: Sharing): number {
+  return by === 'key' ? 1 : (workers ?? cores)
 }
 
 /** The position of the live generation, whose rows are taken over. */

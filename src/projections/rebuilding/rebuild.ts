@@ -19,11 +19,12 @@ import {
   refuse,
 } from '../../store/index.ts'
 import type { ApplyBatch } from '../batch.ts'
+import { Unshared } from '../failures.ts'
 import { buildShares, findSaved, joinShares, type RunShare, toFolded } from './build.ts'
 import { catchUp } from './catch-up.ts'
 import { compare } from './compare.ts'
 import type { RowComparison } from './comparison.ts'
-import { foldShare, Unshared } from './fold-share.ts'
+import { foldShare } from './fold-share.ts'
 import { Meter } from './meter.ts'
 import type { Plan, RebuildProgress } from './plan.ts'
 import { type Planning, planOf, replanByKey } from './planning.ts'
@@ -39,8 +40,8 @@ export interface RebuildOptions {
    */
   readonly from?: number
   /**
-   * Shares that are folded at once, from 1 to 64. When absent, what pays: with a `definition` one for each core, else 2; of
-   * keys that are computed fewer, as each share of them reads all events.
+   * Shares that are folded at once, from 1 to 64, where each key is its event's own stream. When absent, one for each core
+   * with a `definition`, else 2. Keys that are computed are folded by one.
    */
   readonly workers?: number
   /**

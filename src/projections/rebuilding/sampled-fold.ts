@@ -1,6 +1,6 @@
 /** The rows of a share of the keys, folded from the log in memory: what they should be. */
 import { storedTypes } from '../../events/index.ts'
-import { type AnyReadModel, foldRows, toKeyed } from '../../readmodels/index.ts'
+import { type AnyReadModel, assertRows, foldRows, toKeyed } from '../../readmodels/index.ts'
 import type { EntriesOptions, EventLog, Partition, RowEntry, StoredRow } from '../../store/index.ts'
 import { isOwnKey } from './shares.ts'
 import type { Side } from './side.ts'
@@ -33,6 +33,7 @@ export class SampledFold implements Side {
       const keyed = toKeyed(this.#readModel, events)
       const own = keyed.events.map((each) => ({ ...each, keys: each.keys.filter((key) => this.isSampled(key)) }))
       const changes = foldRows(this.#readModel, this.#rows, { ...keyed, events: own })
+      assertRows(this.#readModel, changes)
       for (const [key, change] of changes) this.#rows.set(key, change)
       this.#checkpoint = events.at(-1)?.position ?? this.#checkpoint
       onProgress?.(this.#checkpoint, head)

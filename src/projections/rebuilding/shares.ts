@@ -4,8 +4,8 @@
  *
  * - By `stream`, where each key is its event's own stream: the store hands a share the events of its part of the streams,
  *   and no event is read twice. That it is so is checked of every event, not believed.
- * - By `key`, for keys that are computed: each share reads all events of the read model's types, and folds the keys that
- *   are its own.
+ * - By `key`, for keys that are computed: to know whose an event is, one has to read it, which is most of the work. So
+ *   there is one share.
  */
 import type { RecordedEvent } from '../../events/index.ts'
 import type { Partition } from '../../store/index.ts'

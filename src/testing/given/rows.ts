@@ -1,5 +1,5 @@
 import { brokenDefinition, freezeDeep, type RecordedEvent, storedTypes } from '../../events/index.ts'
-import { type AnyReadModel, foldRows, toKeyed } from '../../readmodels/index.ts'
+import { type AnyReadModel, assertRows, foldRows, toKeyed } from '../../readmodels/index.ts'
 import { findDifferences } from './differences.ts'
 
 type Rows = ReadonlyMap<string, unknown>
@@ -24,7 +24,9 @@ export function rowsOf(readModel: AnyReadModel, events: readonly RecordedEvent[]
 function applyBatch(readModel: AnyReadModel, before: Rows, events: readonly RecordedEvent[]): Rows {
   const rows = new Map(before)
   const stored = new Map([...before].map(([key, row]) => [key, { row, position: 0 }]))
-  for (const [key, { row }] of foldRows(readModel, stored, toKeyed(readModel, events))) {
+  const changes = foldRows(readModel, stored, toKeyed(readModel, events))
+  assertRows(readModel, changes)
+  for (const [key, { row }] of changes) {
     // A copy, as a target gives; frozen, so that a fold that changes it in place fails.
     if (row === undefined) rows.delete(key)
     else rows.set(key, freezeDeep(structuredClone(row)))
