@@ -4,7 +4,8 @@ import { Random } from 'daybook/testing'
 import { expect, test } from 'vitest'
 import { instead } from '../support/instead.ts'
 import { describeOnPostgres, useTestDatabase } from '../support/postgres.ts'
-import { assertProjected, JOURNAL_TABLE, moves, totals } from './projected-moves.ts'
+import { assertProjected } from './assert-projected.ts'
+import { JOURNAL_TABLE, moves, totals } from './projected-moves.ts'
 import { SEED, TIMEOUT_MS } from './seed.ts'
 
 /** Targets whose calls fail when `isDue` says so: the connection is lost with the question, or with the answer. */

@@ -10,7 +10,8 @@ import { Random } from 'daybook/testing'
 import { expect, test } from 'vitest'
 import { describeOnPostgres, useTestDatabase } from '../support/postgres.ts'
 import { type Drop, startPostgresRelay } from '../support/postgres-relay.ts'
-import { assertProjected, JOURNAL_TABLE, journal, moves, totals } from './projected-moves.ts'
+import { assertProjected } from './assert-projected.ts'
+import { JOURNAL_TABLE, journal, moves, totals } from './projected-moves.ts'
 import { SEED, TIMEOUT_MS } from './seed.ts'
 
 const PATIENCE = { timeoutMs: 60_000 }
@@ -55,37 +56,39 @@ describeOnPostgres(`a connection that is dropped at statements (DAYBOOK_SEED=${S
     expect(begun.map(({ failure }) => failure)).toEqual(begun.map(() => undefined))
   }
 
-  test.each(EVERY)('at %s of the target’s, costs time alone', async (every, dropEvery) => {
-    const random = new Random(SEED + dropEvery)
-    await using daybook = await begin(`target ${every}`)
-    const drops = toDrops(every, dropEvery, random)
-    await using relay = await startPostgresRelay(database.url, drops)
-    await using beyond = await open(relay.url)
-    drops.isOn = true
-    if (!isSqlStore(beyond.store)) throw new Error('not on SQL')
-    const targets = postgresTargets(beyond.store.database)
-    await load(daybook, random, {
-      drops: relay.drops,
-      projections: async () => [await daybook.project(totals, { targets })],
+  for (const [every, dropEvery] of EVERY) {
+    test(`at ${every} of the target’s, costs time alone`, async () => {
+      const random = new Random(SEED + dropEvery)
+      await using daybook = await begin(`target ${every}`)
+      const drops = toDrops(every, dropEvery, random)
+      await using relay = await startPostgresRelay(database.url, drops)
+      await using beyond = await open(relay.url)
+      drops.isOn = true
+      if (!isSqlStore(beyond.store)) throw new Error('not on SQL')
+      const targets = postgresTargets(beyond.store.database)
+      await load(daybook, random, {
+        drops: relay.drops,
+        projections: async () => [await daybook.project(totals, { targets })],
+      })
+      await daybook.project(journal, { follow: false })
+      await assertProjected(daybook)
     })
-    await daybook.project(journal, { follow: false })
-    await assertProjected(daybook)
-  })
 
-  test.each(EVERY)('at %s of all its, costs time alone', async (every, dropEvery) => {
-    const random = new Random(SEED + dropEvery)
-    const log = `store ${every}`
-    await using daybook = await begin(log)
-    const drops = toDrops(every, dropEvery, random)
-    await using relay = await startPostgresRelay(database.url, drops)
-    await using beyond = await open(relay.url, { log })
-    drops.isOn = true
-    await load(daybook, random, {
-      drops: relay.drops,
-      projections: async () => [await beyond.project(totals), await beyond.project(journal)],
+    test(`at ${every} of all, costs time alone`, async () => {
+      const random = new Random(SEED + dropEvery)
+      const log = `store ${every}`
+      await using daybook = await begin(log)
+      const drops = toDrops(every, dropEvery, random)
+      await using relay = await startPostgresRelay(database.url, drops)
+      await using beyond = await open(relay.url, { log })
+      drops.isOn = true
+      await load(daybook, random, {
+        drops: relay.drops,
+        projections: async () => [await beyond.project(totals), await beyond.project(journal)],
+      })
+      await assertProjected(daybook)
     })
-    await assertProjected(daybook)
-  })
+  }
 })
 
 function toDrops(every: string, dropEvery: number, random: Random) {

@@ -1,7 +1,6 @@
-/** What projections keep while they are disturbed, and the same by other code. */
-import { type Daybook, event, isSqlStore, readModel, sqlProjection } from 'daybook'
+/** What projections keep while they are disturbed; the same by other code is in assert-projected.ts. */
+import { event, readModel, sqlProjection } from 'daybook'
 import type { Random } from 'daybook/testing'
-import { expect } from 'vitest'
 import { z } from 'zod'
 
 const KEYS = 61
@@ -36,29 +35,4 @@ export function* moves(random: Random, count: number) {
     const also = random.integer(1, 10) === 1 ? String(random.integer(1, KEYS)) : null
     yield { stream, ...(n % 5 === 4 ? Idled({}) : Moved({ by: random.integer(1, 1_000), also })) }
   }
-}
-
-/** Asserts that rows and table are document by document what plain code makes of the log. */
-export async function assertProjected(daybook: Daybook): Promise<void> {
-  const rows = new Map<string, { total: number; moves: number; last: number }>()
-  const entries: string[] = []
-  for await (const { type, data, stream, position } of daybook.read()) {
-    if (type !== 'Moved') continue
-    const { by, also } = data as { by: number; also: string | null }
-    entries.push(`${position} ${stream.id} ${by}`)
-    for (const key of new Set([stream.id, also ?? stream.id])) {
-      const { total, moves: before, last } = rows.get(key) ?? { total: 0, moves: 0, last: 0 }
-      rows.set(key, { total: total + by, moves: before + 1, last: (last * 31 + by) % 1_000_003 })
-    }
-  }
-  const projection = await daybook.project(totals, { follow: false })
-  const found = new Map<string, unknown>()
-  for await (const [key, row] of projection.entries()) found.set(key, row)
-  expect(found).toEqual(rows)
-  await daybook.project(journal, { follow: false })
-  if (!isSqlStore(daybook.store)) throw new Error('The journal is in SQL.')
-  const listed = await daybook.store.database.transaction((client) =>
-    client.query('select position, thing, by from journal order by position'),
-  )
-  expect(listed.rows.map(({ position, thing, by }) => `${position} ${thing} ${by}`)).toEqual(entries)
 }

@@ -3,17 +3,24 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Daybook, isSqlStore, open } from 'daybook'
 import { Random } from 'daybook/testing'
 import { afterEach, expect, test } from 'vitest'
+import { useCompiled } from '../support/compiled.ts'
 import { describeOnPostgres, useTestDatabase } from '../support/postgres.ts'
-import { assertProjected, JOURNAL_TABLE, moves } from './projected-moves.ts'
+import { assertProjected } from './assert-projected.ts'
+import { JOURNAL_TABLE, moves } from './projected-moves.ts'
 import { SEED, TIMEOUT_MS } from './seed.ts'
 import { endProjectors, Projector } from './start-projector.ts'
 
 const LEASE_MS = 400
-/** Each costs the start of a process; `DAYBOOK_KILLS=100` takes some minutes. */
-const KILLS = Number(process.env.DAYBOOK_KILLS ?? 8)
+const KILLS = Number(process.env.DAYBOOK_KILLS ?? 100)
 
 describeOnPostgres(`processes that project (DAYBOOK_SEED=${SEED})`, { timeout: TIMEOUT_MS }, () => {
   const database = useTestDatabase()
+  const compiled = useCompiled(new URL('projector.ts', import.meta.url))
+  const program = {
+    get program() {
+      return compiled.path
+    },
+  }
   afterEach(endProjectors)
 
   async function begin(log: string): Promise<Daybook> {
@@ -46,28 +53,38 @@ describeOnPostgres(`processes that project (DAYBOOK_SEED=${SEED})`, { timeout: T
   test('killed at random moments, with another one waiting, leave rows as if nothing had been', async () => {
     await using daybook = await begin('killed')
     const random = new Random(SEED)
-    let projectors = [0, 1].map(() => new Projector({ url: database.url, log: 'killed', leaseMs: LEASE_MS }))
+    const start = () => new Projector({ ...program, url: database.url, log: 'killed', leaseMs: 300 })
+    // One is at work, one waits for its turn, and one is being started.
+    const projectors = new Set([start(), start(), start()])
+    const failures: unknown[] = []
     for (let kill = 0; kill < KILLS; kill++) {
-      await daybook.import(moves(random, random.integer(500, 4_000)))
-      await Promise.all(projectors.map((projector) => projector.ready()))
-      await delay(random.integer(0, 60))
-      const [first, second] = projectors as [Projector, Projector]
-      await first.kill()
-      projectors = [second, new Projector({ url: database.url, log: 'killed', leaseMs: LEASE_MS })]
+      await daybook.import(moves(random, random.integer(50, 600)))
+      const victim = await findWorking(projectors)
+      // One event after the other, so that it is always in the middle of something.
+      const writing = new AbortController()
+      const written = appendUntil(writing.signal, daybook, random)
+      await delay(random.integer(0, random.chance(0.5) ? 40 : 250))
+      await victim.kill()
+      writing.abort()
+      await written
+      failures.push(victim.failure)
+      projectors.delete(victim)
+      projectors.add(start())
     }
-    await Promise.all(projectors.map((projector) => projector.ready()))
-    await Promise.all(projectors.map((projector) => projector.stop()))
+    await Promise.all([...projectors].map((projector) => projector.ready()))
+    await Promise.all([...projectors].map((projector) => projector.stop()))
+    expect(failures).toEqual(failures.map(() => undefined))
     await assertProjected(daybook)
   })
 
   test('one is killed, and another takes over within the time of the lease', async () => {
     await using daybook = await begin('taken-over')
     const leaseMs = 2_000
-    const first = new Projector({ url: database.url, log: 'taken-over', leaseMs })
+    const first = new Projector({ ...program, url: database.url, log: 'taken-over', leaseMs })
     await first.ready()
     await daybook.import(moves(new Random(SEED), 100))
     await expect.poll(() => checkpoint(daybook), { timeout: 20_000 }).toBeGreaterThan(0)
-    const second = new Projector({ url: database.url, log: 'taken-over', leaseMs })
+    const second = new Projector({ ...program, url: database.url, log: 'taken-over', leaseMs })
     await second.ready()
     await first.kill()
     const killedAtMs = performance.now()
@@ -83,7 +100,7 @@ describeOnPostgres(`processes that project (DAYBOOK_SEED=${SEED})`, { timeout: T
   test('one sleeps past the end of its lease, and wakes up to write nothing that is not its own', async () => {
     await using daybook = await begin('paused')
     const random = new Random(SEED)
-    const options = { url: database.url, log: 'paused', leaseMs: LEASE_MS }
+    const options = { ...program, url: database.url, log: 'paused', leaseMs: LEASE_MS }
     const sleeper = new Projector(options)
     await sleeper.ready()
     const other = new Projector(options)
@@ -106,7 +123,7 @@ describeOnPostgres(`processes that project (DAYBOOK_SEED=${SEED})`, { timeout: T
   test('clocks that are days off, either way, change nothing: leases go by the server’s', async () => {
     await using daybook = await begin('clocks')
     const day = 86_400_000
-    const options = { url: database.url, log: 'clocks', leaseMs: 4_000 }
+    const options = { ...program, url: database.url, log: 'clocks', leaseMs: 4_000 }
     const behind = new Projector({ ...options, clockShiftMs: -3 * day })
     await behind.ready()
     const ahead = new Projector({ ...options, clockShiftMs: 3 * day })
@@ -123,3 +140,18 @@ describeOnPostgres(`processes that project (DAYBOOK_SEED=${SEED})`, { timeout: T
     await assertProjected(daybook)
   })
 })
+
+async function findWorking(projectors: ReadonlySet<Projector>): Promise<Projector> {
+  return await Promise.any(
+    [...projectors].map(async (projector) => {
+      await projector.working()
+      return projector
+    }),
+  )
+}
+
+async function appendUntil(signal: AbortSignal, daybook: Daybook, random: Random): Promise<void> {
+  while (!signal.aborted) {
+    for (const { stream, ...event } of moves(random, 1)) await daybook.append(stream, event)
+  }
+}
