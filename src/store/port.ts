@@ -34,6 +34,8 @@ export interface Capabilities {
   readonly shared: boolean
   /** An append may write several streams or none, look at others, and carry a command. */
   readonly multiStream: boolean
+  /** An append may be as large as the limits say: 10,000 events, and 16 MiB. */
+  readonly largeAppends: boolean
   /** An event id is refused that an event elsewhere in the log was given. */
   readonly uniqueEventIds: boolean
   /** An import may hold times that are still to come; the log's clock then stands until they have. */

@@ -15,17 +15,31 @@ export interface NatsBinary {
 const OLDEST_MINOR = 12
 
 export function findNatsBinary(): NatsBinary | undefined {
-  const wanted = readFileSync(fileURLToPath(new URL('../../.ci/nats-version', import.meta.url)), 'utf8').trim()
+  const found = ask(cached('nats-version')) ?? ask('nats-server')
+  return found !== undefined && minorOf(found) >= OLDEST_MINOR ? found : undefined
+}
+
+/** The one without atomic batches, that `.ci/install-nats older` builds. */
+export function findOlderNatsBinary(): NatsBinary | undefined {
+  return ask(cached('nats-version-older'))
+}
+
+/** @param file In .ci, which says the version. */
+function cached(file: string): string {
+  const version = readFileSync(fileURLToPath(new URL(`../../.ci/${file}`, import.meta.url)), 'utf8').trim()
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  return ask(join(cache, 'daybook', 'nats-server', wanted, 'nats-server')) ?? ask('nats-server')
+  return join(cache, 'daybook', 'nats-server', version, 'nats-server')
+}
+
+function minorOf({ version }: NatsBinary): number {
+  return Number(version.split('.')[1])
 }
 
 function ask(path: string): NatsBinary | undefined {
   try {
     const text = execFileSync(path, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-    const [version, minor] = /\bv?2\.(\d+)\.\S+/.exec(text) ?? []
-    if (version === undefined || Number(minor) < OLDEST_MINOR) return undefined
-    return { path, version: version.replace('v', '') }
+    const [, version] = /\bv?(2\.\d+\.\S+)/.exec(text) ?? []
+    return version === undefined ? undefined : { path, version }
   } catch {
     return undefined // Not installed.
   }

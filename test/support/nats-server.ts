@@ -15,12 +15,14 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { findFreePort } from './free-port.ts'
 import { isRunning, releaseGuard, startGuard } from './guard.ts'
-import { findNatsBinary } from './nats-binary.ts'
+import { findNatsBinary, findOlderNatsBinary } from './nats-binary.ts'
 import { RouteProxy } from './route-proxy.ts'
 
 export interface NatsOptions {
   /** 1 when absent. */
   readonly nodes?: 1 | 3
+  /** Of a release without atomic batches. */
+  readonly isOlder?: boolean
   /** Lines of the configuration beside ours, such as `max_payload: 65536`. */
   readonly settings?: string
   /** Lines of the block `jetstream` beside ours, such as `sync_interval: always`. */
@@ -34,7 +36,7 @@ const GUARD = `for file in "$1"/*/pid; do pid=$(cat "$file") && kill -KILL "$pid
 
 /** Starts empty servers. @throws when this machine has no nats-server, or they do not come up. */
 export async function startNats(options: NatsOptions = {}): Promise<NatsCluster> {
-  const binary = findNatsBinary()
+  const binary = options.isOlder ? findOlderNatsBinary() : findNatsBinary()
   if (binary === undefined) throw new Error('No nats-server to start: run .ci/install-nats.')
   const folder = mkdtempSync(join(tmpdir(), 'daybook-nats-'))
   const guard = startGuard(GUARD, folder)

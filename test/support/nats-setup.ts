@@ -4,7 +4,7 @@
  */
 import { connect } from '@nats-io/transport-node'
 import type { TestProject } from 'vitest/node'
-import { findNatsBinary } from './nats-binary.ts'
+import { findNatsBinary, findOlderNatsBinary } from './nats-binary.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,12 +12,15 @@ declare module 'vitest' {
     nats: string | null
     /** Whether `startNats` can work here. */
     canStartNats: boolean
+    /** Whether it can with `isOlder`. */
+    canStartOlderNats: boolean
   }
 }
 
 export async function setUpNats(project: TestProject): Promise<undefined> {
   const binary = findNatsBinary()
   project.provide('canStartNats', binary !== undefined)
+  setUpOlderNats(project)
   const given = process.env.DAYBOOK_TEST_NATS
   if (given !== undefined && given !== '') {
     console.log(`NATS ${await askVersion(given)} (DAYBOOK_TEST_NATS)`)
@@ -29,6 +32,16 @@ export async function setUpNats(project: TestProject): Promise<undefined> {
     announceNone()
     project.provide('nats', null)
   }
+}
+
+function setUpOlderNats(project: TestProject): void {
+  const older = findOlderNatsBinary()
+  project.provide('canStartOlderNats', older !== undefined)
+  if (older !== undefined) return
+  const skipped =
+    'NO OLDER NATS: the conformance of servers without atomic batches IS SKIPPED. Run .ci/install-nats older.'
+  if (process.env.CI === 'true') throw new Error(skipped)
+  console.warn(skipped)
 }
 
 async function askVersion(url: string): Promise<string> {

@@ -16,6 +16,9 @@ export const describeOnNats = describe.skipIf(inject('nats') === null)
 /** The same for tests that start servers of their own, and do them harm. */
 export const describeOnOwnNats = describe.skipIf(!inject('canStartNats'))
 
+/** The same, of a release without atomic batches. */
+export const describeOnOlderNats = describe.skipIf(!inject('canStartOlderNats'))
+
 /** The servers for the tests of the enclosing `describe` or file; the url may be read when they run. */
 export function useNats(options: NatsOptions = {}): { readonly url: string } {
   let cluster: NatsCluster | undefined

@@ -32,6 +32,7 @@ class MemoryStore implements EventStore {
     durable: false,
     shared: false,
     multiStream: true,
+    largeAppends: true,
     uniqueEventIds: true,
     importsFuture: true,
   }

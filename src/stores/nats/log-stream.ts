@@ -18,7 +18,7 @@ import type { Subjects } from './subjects.ts'
  * known from the log itself, whenever it is asked; the ids spare the question.
  */
 const DUPLICATE_WINDOW_NS = 60_000_000_000
-/** A message weighs no more, however much the server allows: readers hold pages of them. */
+/** Where an append may be several messages, none weighs more, however much the server allows: readers hold pages of them. */
 const MAX_MESSAGE_BYTES = 1_048_576
 /** For the headers of a message. */
 const HEADER_BYTES = 4_096
@@ -61,7 +61,9 @@ export class LogStream {
     this.#options = options
     this.connection = options.connection
     this.subjects = options.subjects
-    this.maxMessageBytes = Math.min(options.connection.facts.maxPayload - HEADER_BYTES, MAX_MESSAGE_BYTES)
+    const { maxPayload, hasBatches } = options.connection.facts
+    const mostBytes = maxPayload - HEADER_BYTES
+    this.maxMessageBytes = hasBatches ? Math.min(mostBytes, MAX_MESSAGE_BYTES) : mostBytes
   }
 
   /** Makes the stream, if it is not there. */

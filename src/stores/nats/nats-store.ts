@@ -63,6 +63,7 @@ class NatsStore implements EventStore {
       durable: true,
       shared: true,
       multiStream: hasBatches,
+      largeAppends: hasBatches,
       uniqueEventIds: hasBatches,
       importsFuture: false,
     }

@@ -177,9 +177,11 @@ function conditionDrafts(
 
 function assertSize({ connection }: LogStream, drafts: readonly Draft[]): void {
   if (drafts.length > 1 && !connection.facts.hasBatches) {
-    const { version } = connection.facts
-    const wanted = 'an append of several messages: to several streams, on conditions, with a command id, or a large one'
-    throw notSupported('nats', `${wanted} (the server is ${version}, and batches come with 2.12)`)
+    const { version, maxPayload } = connection.facts
+    const wanted =
+      'an append of several messages: to several streams, on conditions, with a command id, of more than ' +
+      `${EVENTS_PER_RECORD} events, or larger than its max_payload (${maxPayload} bytes)`
+    throw notSupported('nats', `${wanted}: the server is ${version}, and atomic batches came with 2.12`)
   }
   if (drafts.length <= MAX_MESSAGES) return
   const problem =

@@ -32,6 +32,7 @@ export class PostgresStore implements SqlStore {
       durable: true,
       shared: engine === 'postgres',
       multiStream: true,
+      largeAppends: true,
       uniqueEventIds: true,
       importsFuture: true,
     }

@@ -24,6 +24,7 @@ export class RedisStore implements EventStore {
       durable,
       shared: true,
       multiStream: true,
+      largeAppends: true,
       uniqueEventIds: true,
       importsFuture: true,
     }

@@ -104,7 +104,7 @@ export const appendCases = topic('append', [
     assertInOrder(await log.read().toArray(), true)
     await assertCount(log, 10)
   }),
-  fact('atomic', 'takes 10,000 events at once', async ({ log }) => {
+  factGiven('largeAppends', 'atomic', 'takes 10,000 events at once', async ({ log }) => {
     const events = someEvents(10_000)
     const { versions } = await append(log, 'account-A17', events, 'none')
     assert.deepEqual(versions, { 'account-A17': 10_000 })
@@ -114,6 +114,17 @@ export const appendCases = topic('append', [
       events.map((event) => event.data),
     )
     assert.deepEqual(versionsOf(read), range(1, 10_000))
+  }),
+  fact('atomic', 'refuses whole what its capabilities do not hold', async ({ log, store }) => {
+    const { engine, capabilities } = store
+    const streams = ['account-A', 'account-B'].map((stream) => ({ stream, events: someEvents(2) }))
+    const large = { stream: 'account-A', events: someEvents(10_000) }
+    const lacking = [
+      ...(capabilities.multiStream ? [] : [{ streams }]),
+      ...(capabilities.largeAppends ? [] : [{ streams: [large] }]),
+    ]
+    for (const request of lacking) await assertRefused(() => log.append(request), 'not-supported', { engine })
+    await assertCount(log, 0)
   }),
   fact('atomic', 'refuses 10,001 events, and an append without any', async ({ log }) => {
     await assertRefused(() => append(log, 'account-A17', someEvents(10_001)), 'invalid-argument')

@@ -22,9 +22,19 @@ export function append(
   return log.append({ streams: [{ stream, events: list, expectedVersion }] })
 }
 
+/** What every engine takes in one append, whatever its server allows. */
+const EVENTS_PER_APPEND = 500
+
+/** Appends many events to one stream, in several appends. */
+export async function fill(log: EventLog, stream: string, events: readonly NewEvent[]): Promise<void> {
+  for (let done = 0; done < events.length; done += EVENTS_PER_APPEND) {
+    await append(log, stream, events.slice(done, done + EVENTS_PER_APPEND))
+  }
+}
+
 /** Streams of which each has `count` events, appended in turn. */
 export async function fillStreams(log: EventLog, streams: readonly string[], count: number): Promise<void> {
-  for (const stream of streams) await append(log, stream, someEvents(count))
+  for (const stream of streams) await fill(log, stream, someEvents(count))
 }
 
 export function positionsOf(events: readonly RecordedEvent[]): number[] {

@@ -3,7 +3,7 @@ import { type Metadata, newEventId, type RecordedEvent } from '../../events/inde
 import type { EventFilter, EventLog, ReadOptions } from '../../store/index.ts'
 import type { Random } from '../random.ts'
 import { assertRefused } from './assertions.ts'
-import { anEvent, append, positionsOf, range, versionsOf } from './builders.ts'
+import { anEvent, append, fill, positionsOf, range, versionsOf } from './builders.ts'
 import { fact, newLog, topic } from './conformance-case.ts'
 
 const CATEGORIES = ['a', 'ab', 'a_b', 'A', '100%', 'ä', '😀', 'account']
@@ -168,7 +168,7 @@ export const filterCases = topic('filter', [
   }),
   fact('reading', 'finds the rare ones of a long log, in both directions', async ({ log }) => {
     const event = (n: number) => anEvent({ type: n % 1_000 === 0 ? 'Rare' : 'Usual', data: { n } })
-    await append(log, 'account-1', range(1, 6_000).map(event))
+    await fill(log, 'account-1', range(1, 6_000).map(event))
     const found = await log.read({ types: ['Rare'] }).toArray()
     assert.deepEqual(
       found.map((each) => each.version),

@@ -24,9 +24,13 @@ export interface HistoryOptions {
   readonly random: Random
   readonly writers: number
   readonly appendsPerWriter: number
+  /** Whether an append may write several streams, and look at others: true when absent. */
+  readonly multiStream?: boolean
 }
 
 const STREAMS = range(1, 6).map((n) => `thing-${n}`)
+/** Of one append, those that it only looks at among them. */
+const MOST_STREAMS = 4
 const TAGS = ['red', 'green', 'blue']
 const TYPES = ['Made', 'Moved', 'Mended']
 
@@ -36,11 +40,14 @@ export async function writeAtRandom(log: EventLog, options: HistoryOptions): Pro
   return (await Promise.all(writers)).flat()
 }
 
-async function write(log: EventLog, { random, appendsPerWriter }: HistoryOptions): Promise<Attempt[]> {
+async function write(
+  log: EventLog,
+  { random, appendsPerWriter, multiStream = true }: HistoryOptions,
+): Promise<Attempt[]> {
   const attempts: Attempt[] = []
   const belief: Belief = { versions: new Map(), position: 0 }
   for (const _ of range(1, appendsPerWriter)) {
-    const request = requestAtRandom(random, belief)
+    const request = requestAtRandom(random, belief, multiStream ? MOST_STREAMS : 1)
     const attempt = await attemptTo(log, request)
     attempts.push(attempt)
     await learn(log, attempt, belief, random)
@@ -79,8 +86,8 @@ async function assertRepeats(log: EventLog, { request, appended }: Attempt): Pro
   assert.deepEqual(again, { ...appended, repeated: true })
 }
 
-function requestAtRandom(random: Random, belief: Belief): AppendRequest {
-  const streams = random.sample(STREAMS, random.integer(1, 4))
+function requestAtRandom(random: Random, belief: Belief, mostStreams: number): AppendRequest {
+  const streams = random.sample(STREAMS, random.integer(1, mostStreams))
   const writes = streams.slice(0, random.integer(1, Math.min(3, streams.length)))
   const expect = (stream: string) => ({ stream, expectedVersion: expectAtRandom(random, belief, stream) })
   return {

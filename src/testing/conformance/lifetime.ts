@@ -10,6 +10,7 @@ const CAPABILITIES = [
   'gaplessPositions',
   'importsFuture',
   'joinsTransactions',
+  'largeAppends',
   'multiStream',
   'shared',
   'uniqueEventIds',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { assertCount, assertInOrder, assertRefused } from './assertions.ts'
 import { anEvent, append, range, someEvents, versionsOf } from './builders.ts'
-import { fact, newLog, topic } from './conformance-case.ts'
+import { fact, factGiven, newLog, topic } from './conformance-case.ts'
 
 const LOG_NAMES = [
   'tenant 7',
@@ -29,7 +29,7 @@ export const logCases = topic('logs', [
     await assertCount(log, 3)
     await assertCount(other, 3)
   }),
-  fact('logs', 'have conditions and boundaries of their own', async ({ log, store }) => {
+  factGiven('multiStream', 'logs', 'have conditions and boundaries of their own', async ({ log, store }) => {
     const other = newLog(store)
     await append(other, 'account-A', anEvent({ tags: ['vip'] }))
     await log.append({

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../../events/index.ts'
 import type { EventLog } from '../../store/index.ts'
 import { assertInOrder } from './assertions.ts'
 import { anEvent, append, range, someEvents } from './builders.ts'
-import { fact, topic } from './conformance-case.ts'
+import { fact, factGiven, topic } from './conformance-case.ts'
 import { assertExplains, writeAtRandom } from './histories.ts'
 
 /** Reads what is new, again and again, until `work` is done; then the rest. */
@@ -39,7 +39,12 @@ async function tailUntil(log: EventLog, work: Promise<unknown>): Promise<Recorde
 export const orderingCases = topic('ordering', [
   ...range(1, 5).map((round) =>
     fact('order', `explains every answer of 12 random writers, round ${round}`, async ({ log, store, random }) => {
-      const writing = writeAtRandom(log, { random, writers: 12, appendsPerWriter: 25 })
+      const writing = writeAtRandom(log, {
+        random,
+        writers: 12,
+        appendsPerWriter: 25,
+        multiStream: store.capabilities.multiStream,
+      })
       const [attempts, polled, tailed] = await Promise.all([writing, pollWhile(log, writing), tailUntil(log, writing)])
       const events = await log.read().toArray()
       assertExplains(events, attempts, store.capabilities.gaplessPositions)
@@ -57,7 +62,7 @@ export const orderingCases = topic('ordering', [
     assertInOrder(seen, store.capabilities.gaplessPositions)
     assert.equal(seen.length, 1_200)
   }),
-  fact('atomic', 'never shows a part of an append to a reader at work', async ({ log }) => {
+  factGiven('multiStream', 'atomic', 'never shows a part of an append to a reader at work', async ({ log }) => {
     const streams = ['left-1', 'right-1'].map((stream) => ({ stream, events: someEvents(2) }))
     let working = true
     const work = Promise.all(range(1, 150).map(() => log.append({ streams }))).finally(() => {

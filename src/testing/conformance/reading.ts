@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { RecordedEvent } from '../../events/index.ts'
 import type { EventLog, EventReader, ReadOptions, ReadStreamOptions } from '../../store/index.ts'
 import { assertRefused, assertRejectsWith } from './assertions.ts'
-import { anEvent, append, fillStreams, positionsOf, range, someEvents, versionsOf } from './builders.ts'
+import { anEvent, append, fill, fillStreams, positionsOf, range, someEvents, versionsOf } from './builders.ts'
 import { fact, topic } from './conformance-case.ts'
 
 /** Around the sizes at which readers turn a page: 500 first, then 2,000. */
@@ -87,7 +87,7 @@ export const streamReadingCases = topic('reading a stream', [
     assert.equal(await log.streamVersion('account-B'), 0)
   }),
   fact('reading', 'gives all of it, whatever its length', async ({ log }) => {
-    for (const length of EDGES) await append(log, `account-${length}`, someEvents(length))
+    for (const length of EDGES) await fill(log, `account-${length}`, someEvents(length))
     for (const length of EDGES) {
       const stream = `account-${length}`
       assert.deepEqual(versionsOf(await log.readStream(stream).toArray()), range(1, length))
@@ -96,7 +96,7 @@ export const streamReadingCases = topic('reading a stream', [
     }
   }),
   fact('reading', 'gives as many as the limit says, at the edges of pages too', async ({ log }) => {
-    await append(log, 'account-A', someEvents(2_600))
+    await fill(log, 'account-A', someEvents(2_600))
     for (const limit of [...EDGES, 2_600, 5_000]) {
       const count = Math.min(limit, 2_600)
       const forwards = await log.readStream('account-A', { limit }).toArray()
@@ -148,7 +148,7 @@ export const logReadingCases = topic('reading a log', [
     assert.equal(await log.head(), 0)
   }),
   fact('reading', 'gives as many as the limit says, at the edges of pages too', async ({ log }) => {
-    await append(log, 'account-A', someEvents(2_600))
+    await fill(log, 'account-A', someEvents(2_600))
     const all = await log.read().toArray()
     for (const limit of EDGES) {
       assert.deepEqual(await log.read({ limit }).toArray(), all.slice(0, limit))
@@ -183,7 +183,7 @@ export const logReadingCases = topic('reading a log', [
 
 export const readerCases = topic('a reader', [
   fact('reading', 'gives the same events one by one, in batches and all at once', async ({ log }) => {
-    await append(log, 'account-A', someEvents(2_600))
+    await fill(log, 'account-A', someEvents(2_600))
     const reader = log.readStream('account-A')
     const all = await reader.toArray()
     const batches = await batchesOf(reader)
@@ -204,7 +204,7 @@ export const readerCases = topic('a reader', [
     assert.deepEqual(versionsOf(await eventsOf(reader)), [1, 2])
   }),
   fact('reading', 'can be left early, at once and on any page', async ({ log }) => {
-    await append(log, 'account-A', someEvents(2_600))
+    await fill(log, 'account-A', someEvents(2_600))
     for (const stop of [1, 2, 499, 500, 501, 2_500, 2_600]) {
       let seen = 0
       for await (const event of log.readStream('account-A')) {
@@ -220,7 +220,7 @@ export const readerCases = topic('a reader', [
     assert.equal(await log.streamVersion('account-A'), 2_600)
   }),
   fact('reading', 'gives each event once to several calls of next under way', async ({ log }) => {
-    await append(log, 'account-A', someEvents(1_200))
+    await fill(log, 'account-A', someEvents(1_200))
     const iterator = log.readStream('account-A')[Symbol.asyncIterator]()
     const results = await Promise.all(range(1, 1_210).map(() => iterator.next()))
     const versions = results.filter((result) => !result.done).map((result) => result.value.version)
@@ -237,7 +237,7 @@ export const readerCases = topic('a reader', [
     await assertRejectsWith(async () => batchesOf(log.read({ signal })), reason)
   }),
   fact('reading', 'fails with the reason when aborted between two events, and gives no more', async ({ log }) => {
-    await append(log, 'account-A', someEvents(2_600))
+    await fill(log, 'account-A', someEvents(2_600))
     for (const stop of [1, 3, 500, 501, 1_000]) {
       const reason = new Error(`enough after ${stop}`)
       const controller = new AbortController()
@@ -272,13 +272,9 @@ export const readerCases = topic('a reader', [
     assert.ok(!warnings.includes('MaxListenersExceededWarning'), 'Node warns of a leak')
   }),
   fact('reading', 'pages through events of a megabyte each', async ({ log }) => {
-    const data = 'x'.repeat(1_048_574)
+    const data = 'x'.repeat(1_000_000)
     for (const half of ['account-A', 'account-B'])
-      await append(
-        log,
-        half,
-        range(1, 12).map(() => anEvent({ data })),
-      )
+      for (const _ of range(1, 12)) await append(log, half, anEvent({ data }))
     let seen = 0
     for await (const event of log.read()) {
       assert.equal(event.data, data)

@@ -3,7 +3,7 @@ import { type NewEvent, newEventId } from '../../events/index.ts'
 import type { AppendRequest, EventLog, ExpectedVersion } from '../../store/index.ts'
 import { assertCount, assertRefused } from './assertions.ts'
 import { anEvent, append, someEvents } from './builders.ts'
-import { fact, newLog, topic } from './conformance-case.ts'
+import { fact, factGiven, newLog, topic } from './conformance-case.ts'
 
 /** Events with ids of their own, as a caller makes them who means to try again. */
 function identified(count: number): NewEvent[] {
@@ -37,7 +37,7 @@ export const repeatCases = topic('repeated append', [
   repeatable('any', 0),
   repeatable('any', 4),
   repeatable('exists', 4),
-  fact('once', 'succeeds without writing when it writes several streams', async ({ log }) => {
+  factGiven('multiStream', 'once', 'succeeds without writing when it writes several streams', async ({ log }) => {
     await append(log, 'account-B', someEvents(2))
     await append(log, 'account-C', someEvents(2))
     await assertRepeatable(log, {
@@ -48,18 +48,23 @@ export const repeatCases = topic('repeated append', [
       ],
     })
   }),
-  fact('once', 'succeeds though its own events and later ones break its boundary and conditions', async ({ log }) => {
-    await append(log, 'course-C1')
-    const request: AppendRequest = {
-      streams: [{ stream: 'account-A17', events: identified(1).map((event) => ({ ...event, tags: ['A17'] })) }],
-      conditions: [{ stream: 'course-C1', expectedVersion: 1 }],
-      unless: { tags: ['A17'], after: 1 },
-    }
-    await log.append(request)
-    await append(log, 'course-C1')
-    assert.equal((await log.append(request)).repeated, true)
-    await assertCount(log, 3)
-  }),
+  factGiven(
+    'multiStream',
+    'once',
+    'succeeds though its own events and later ones break its boundary and conditions',
+    async ({ log }) => {
+      await append(log, 'course-C1')
+      const request: AppendRequest = {
+        streams: [{ stream: 'account-A17', events: identified(1).map((event) => ({ ...event, tags: ['A17'] })) }],
+        conditions: [{ stream: 'course-C1', expectedVersion: 1 }],
+        unless: { tags: ['A17'], after: 1 },
+      }
+      await log.append(request)
+      await append(log, 'course-C1')
+      assert.equal((await log.append(request)).repeated, true)
+      await assertCount(log, 3)
+    },
+  ),
   fact('once', 'is recorded once when tried twice in one tick', async ({ log }) => {
     for (const expectedVersion of ['none', 'any', 0] as const) {
       const stream = `account-${expectedVersion}`
@@ -91,7 +96,7 @@ export const repeatCases = topic('repeated append', [
     assert.equal((await again('exists')()).repeated, true)
     await assertCount(log, 4)
   }),
-  fact('once', 'is a conflict when only one of its streams has its events', async ({ log }) => {
+  factGiven('multiStream', 'once', 'is a conflict when only one of its streams has its events', async ({ log }) => {
     const [event, other] = identified(2) as [NewEvent, NewEvent]
     await append(log, 'account-A', event, 0)
     const streams = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { RecordedEvent } from '../../events/index.ts'
 import type { EventLog, TailOptions } from '../../store/index.ts'
 import { assertInOrder, assertRefused } from './assertions.ts'
-import { anEvent, append, range, someEvents, versionsOf } from './builders.ts'
+import { anEvent, append, fill, range, someEvents, versionsOf } from './builders.ts'
 import { fact, newLog, topic } from './conformance-case.ts'
 
 /** Longer than any case may take: what arrives was not found by polling. */
@@ -33,7 +33,7 @@ async function settle(): Promise<void> {
 
 export const tailCases = topic('tail', [
   fact('tail', 'goes through history into the present', async ({ log }) => {
-    await append(log, 'account-A', someEvents(2_500))
+    await fill(log, 'account-A', someEvents(2_500))
     const following = follow(log, 2_510, { pollIntervalMs: NEVER_MS })
     for (const _ of range(1, 10)) await append(log, 'account-A')
     assert.deepEqual(versionsOf(await following), range(1, 2_510))
@@ -127,7 +127,7 @@ export const tailCases = topic('tail', [
     assert.deepEqual(inOrder, await log.read().toArray())
   }),
   fact('tail', 'finds a rare event far behind many that it does not want', async ({ log }) => {
-    await append(log, 'account-A', someEvents(5_000))
+    await fill(log, 'account-A', someEvents(5_000))
     await append(log, 'account-A', anEvent({ type: 'Rare' }))
     const [event] = await follow(log, 1, { types: ['Rare'], pollIntervalMs: NEVER_MS })
     assert.equal(event?.version, 5_001)
