@@ -10,7 +10,7 @@ const port = [...ground, 'store']
 /** What use cases that follow a log share. */
 const followed = [...port, 'following']
 const domain = ['aggregates', 'readmodels', 'reactors']
-const useCases = ['commands', 'projections', 'temporal', 'moving', 'schema']
+const useCases = ['commands', 'projections', 'reacting', 'temporal', 'moving', 'schema']
 
 /** Room to the rooms it may import. A room of adapters stands for each of its folders. */
 const arrow = {
@@ -24,6 +24,7 @@ const arrow = {
   following: port,
   commands: [...port, ...domain],
   projections: [...followed, ...domain],
+  reacting: [...followed, ...domain],
   temporal: [...port, ...domain],
   moving: port,
   schema: [...port, ...domain],

@@ -14,6 +14,8 @@ import type {
   ReconcileOptions,
   RowsOf,
 } from './projections/index.ts'
+import type { EffectHandlers, ReactOptions, RunningReactor } from './reacting/index.ts'
+import type { AnyReactor } from './reactors/index.ts'
 import type { AnyReadModel } from './readmodels/index.ts'
 import type {
   Appended,
@@ -141,6 +143,24 @@ export interface Daybook {
   quarantine(projection: AnyProjection, options?: WhereKept): Promise<Quarantine>
 
   /**
+   * Runs a reactor: causes the effects of what is recorded, in the order of the log, by the handlers given; from its
+   * checkpoint on, or, when it has never run on this log, from now on. An effect that fails is tried again, and becomes a
+   * dead letter when it fails too often. Of several processes that do so one is at work; the others wait to take over.
+   *
+   * An effect is caused at least once, and each time with the same key. No rebuild ever causes one again.
+   * @throws `reactor-name-taken`, `checkpoint-ahead`, `invalid-argument`
+   * @example
+   * const reactor = await daybook.react(welcome, {
+   *   SendMail: ({ to, subject }, { key }) => mailer.send({ to, subject, idempotencyKey: key }),
+   * })
+   */
+  react<Definition extends AnyReactor>(
+    definition: Definition,
+    handlers: EffectHandlers<Definition>,
+    options?: ReactOptions,
+  ): Promise<RunningReactor>
+
+  /**
    * Records events in one stream, or in several at once: all of them, or none.
    * @throws `version-conflict`, `boundary-conflict`, `invalid-event`, `invalid-argument`, `event-id-taken`,
    * `append-unconfirmed`, `connection-lost`
@@ -181,7 +201,7 @@ export interface Daybook {
 
   /** Another log of the same store: independent in order and in locking. Closing it ends only what was begun on it. */
   log(name: string): Daybook
-  /** Stops projections, waits for snapshots under way, and closes the store. */
+  /** Stops projections and reactors, waits for snapshots under way, and closes the store. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

@@ -35,6 +35,8 @@ import {
   reconcile,
   toQuarantine,
 } from './projections/index.ts'
+import { type EffectHandlers, type ReactOptions, type RunningReactor, RunningReactors } from './reacting/index.ts'
+import type { AnyReactor } from './reactors/index.ts'
 import type { AnyReadModel } from './readmodels/index.ts'
 import { rebuildAnywhere } from './rebuild-anywhere.ts'
 import type { Reopening } from './reopening.ts'
@@ -84,6 +86,7 @@ export class LogDaybook implements Daybook {
   readonly #execute: Execute
   readonly #background = new Background()
   readonly #projections: RunningProjections
+  readonly #reactors: RunningReactors
   readonly #isOpener: boolean
 
   /** @param isOpener Closing it closes the store, and all daybooks over it. */
@@ -95,7 +98,9 @@ export class LogDaybook implements Daybook {
     this.#isOpener = isOpener
     const observed = assembly.instruments.log?.(log) ?? log
     this.#log = assembly.inline.length === 0 ? observed : this.#inlined(observed)
-    this.#projections = new RunningProjections(this.#log, new SharedTail(this.#log))
+    const tail = new SharedTail(this.#log)
+    this.#projections = new RunningProjections(this.#log, tail)
+    this.#reactors = new RunningReactors({ log: this.#log, tail, isSharedStore: this.store.capabilities.shared })
     this.#load = assembly.instruments.load?.(load) ?? load
     const ground = { log: this.#log, load: this.#load, background: this.#background }
     const bare = toExecute(ground, assembly.execution)
@@ -190,6 +195,14 @@ export class LogDaybook implements Daybook {
     return await reconcile(await this.#projecting(options), readModel, options)
   }
 
+  react<Definition extends AnyReactor>(
+    definition: Definition,
+    handlers: EffectHandlers<Definition>,
+    options: ReactOptions = {},
+  ): Promise<RunningReactor> {
+    return this.#reactors.react(definition, handlers, options)
+  }
+
   append(
     where: string | AppendRequest,
     what?: NewEvent | readonly NewEvent[] | AppendOptions,
@@ -265,7 +278,7 @@ export class LogDaybook implements Daybook {
   }
 
   async #settle(): Promise<void> {
-    await this.#projections.stop()
+    await Promise.all([this.#projections.stop(), this.#reactors.stop()])
     await this.#background.settled()
   }
 

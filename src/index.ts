@@ -90,7 +90,7 @@ export {
   storedTypes,
   type Taken,
 } from './events/index.ts'
-export type { LastError } from './following/index.ts'
+export type { FollowerPhase, FollowerStatus, LastError } from './following/index.ts'
 export {
   type CompareOptions,
   type Comparison,
@@ -126,6 +126,18 @@ export type {
   ReconcileOptions,
   RowComparison,
 } from './projections/index.ts'
+export type {
+  DeadLetter,
+  DeadLetters,
+  EffectContext,
+  EffectExecution,
+  EffectHandlers,
+  ReactFrom,
+  ReactOptions,
+  ReactorReachedOptions,
+  RetryOptions,
+  RunningReactor,
+} from './reacting/index.ts'
 export {
   type AnyEffectDefinition,
   type AnyReactor,
@@ -133,6 +145,7 @@ export {
   type EffectDefinition,
   type EffectOf,
   effect,
+  type Reaction,
   type Reactions,
   type Reactor,
   type ReactorOptions,

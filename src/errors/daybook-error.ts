@@ -62,7 +62,7 @@ export interface DaybookErrorDetails {
   'not-durable': { engine: string; risk: string }
   /** The thing was closed. */
   closed: { what: string }
-  /** A projection did not get to the position in time, or stopped. */
+  /** A projection, or a reactor, did not get to the position in time, or stopped. */
   'not-reached': { projection: string; position: number; checkpoint: number }
   /** A projection stopped because applying an event failed. */
   'projection-failed': { projection: string; position: number }
@@ -70,8 +70,14 @@ export interface DaybookErrorDetails {
   'rebuild-needed': { projection: string; found: string; expected: string }
   /** Another process, or another call, is rebuilding the read model. */
   'rebuild-under-way': { readModel: string }
-  /** A projection has applied more events than its log has: the log was restored, or is another one. */
+  /** A projection, or a reactor, has applied more events than its log has: the log was restored, or is another one. */
   'checkpoint-ahead': { projection: string; checkpoint: number; head: number }
+  /** An effect was tried as often as it may be, and is a dead letter. `effect` is absent where the reaction itself fails. */
+  'effect-failed': { reactor: string; key: string; effect?: string; position: number; attempts: number }
+  /** A reactor stopped because too many of its effects are dead letters. */
+  'reactor-failed': { reactor: string; position: number }
+  /** A reactor of this name is at work in this process. */
+  'reactor-name-taken': { reactor: string }
   /** The rows of a projection were all deleted, and not by it. */
   'target-emptied': { projection: string; checkpoint: number }
   /** Another definition of this name is at work in this process. */

@@ -1,5 +1,6 @@
 /** What follows a log while it grows: by one tail for a process, and one process for several. */
 export { again } from './again.ts'
+export { type FollowerLease, follow, Superseded } from './follow.ts'
 export { HeldLease } from './held-lease.ts'
 export { toLeasing } from './leasing.ts'
 export { type FollowerPhase, FollowerProgress, type FollowerStatus, type LastError } from './progress.ts'

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDaybookError } from '../errors/index.ts'
 import { storedTypes } from '../events/index.ts'
+import { Superseded } from '../following/index.ts'
 import type { EventLog, Generation, Partition } from '../store/index.ts'
 import { applyCarefully, type Failure } from './apply-carefully.ts'
 import type { AnyProjection, AppliedBatch, ApplyBatch, EventPage, Folded, Held, ProjectionBatch } from './batch.ts'
@@ -25,11 +26,6 @@ export interface PipelineContext {
   readonly progress: Progress
   readonly maxQuarantinedKeys: number
   readonly onQuarantined: (failure: Failure) => void
-}
-
-/** Another instance has been at work: begin again from the checkpoint. */
-export class Superseded extends Error {
-  override readonly name = 'Superseded'
 }
 
 /** What fails by chance does not fail so often in a row. */

@@ -1,27 +1,29 @@
 /**
- * Keeps a projection up to date.
+ * Keeps a projection up to date: what it does while it is at work, which `follow` gives it from time to time.
  *
- *     waiting ──lease acquired──▶ catching up ──near the head──▶ live
- *        ▲                            ▲  │                        │ │
- *        │                            │  └───────────────────────▶│ │ fell off the shared tail
- *        │                            └───────────────────────────┼─┘
- *        ├──────────────lease lost────────────────────────────────┤
- *     backing off ◀──an error that may pass, or another instance was faster
+ *     catching up ──near the head──▶ live
+ *         ▲  ▲                       │  │
+ *         │  └──fell off the tail────┘  │
+ *         └──far behind, or begun anew──┘
  *
- *     any of them ──stop──▶ stopped      ──an error that does not pass──▶ failed
- *
- * Every batch moves the checkpoint by compare-and-set from where it began. So after whatever happened there is one way
- * on: to begin again from the target's checkpoint. The lease only keeps instances from doing the same work twice.
+ * Every batch moves the checkpoint by compare-and-set from where it began.
  */
-import { setTimeout as delay } from 'node:timers/promises'
-import { type DaybookError, isDaybookError } from '../errors/index.ts'
+import type { DaybookError } from '../errors/index.ts'
 import { storedTypes } from '../events/index.ts'
-import { again, type HeldLease, readOwn, type SharedTail, type Subscription } from '../following/index.ts'
+import {
+  again,
+  type FollowerLease,
+  follow,
+  readOwn,
+  type SharedTail,
+  type Subscription,
+  Superseded,
+} from '../following/index.ts'
 import type { EventLog, Generation, ReadModelTarget } from '../store/index.ts'
 import type { Failure } from './apply-carefully.ts'
 import type { AnyProjection, ApplyBatch, EventPage } from './batch.ts'
 import { checkpointAhead, isFatal, targetEmptied } from './failures.ts'
-import { Pipeline, Superseded } from './pipeline.ts'
+import { Pipeline } from './pipeline.ts'
 import type { Progress } from './progress.ts'
 import { rebuildNeeded } from './rebuild-needed.ts'
 
@@ -32,7 +34,7 @@ export interface RunnerContext {
   readonly applyBatch: ApplyBatch
   readonly progress: Progress
   readonly tail: SharedTail
-  readonly lease: Pick<HeldLease, 'acquire' | 'isHeld' | 'lost' | 'release' | 'tell'>
+  readonly lease: FollowerLease
   /** How often one that waits asks for the lease. */
   readonly askEveryMs: number
   /** Whether appends move the checkpoint, too. */
@@ -43,8 +45,6 @@ export interface RunnerContext {
   readonly onFailure: (failure: DaybookError) => void
 }
 
-const FIRST_BACK_OFF_MS = 20
-const LONGEST_BACK_OFF_MS = 5_000
 /** Nearer to the head than this a pass over history is shorter than what comes in meanwhile. */
 const NEAR = 1_000
 /** How often one that is live looks whether everything is still as it should be. */
@@ -54,66 +54,22 @@ const KEEP_AFTER = 1_000
 
 /** Resolves when the projection has failed, or was stopped. Rejects only with what `onFailure` throws. */
 export async function run(context: RunnerContext, signal: AbortSignal): Promise<void> {
-  const { progress, lease, onFailure } = context
-  const failure = await runUntilEnd(context, signal)
-  if (failure === undefined) await keepSeen(context).catch(() => {})
-  progress.end(failure)
-  try {
-    if (failure !== undefined) onFailure(failure)
-  } finally {
-    await lease.release()
+  const { progress, lease, askEveryMs, onFailure } = context
+  const follower = {
+    lead: (reign: AbortSignal) => lead(context, reign),
+    observe: () => observeCheckpoint(context),
+    finish: () => keepSeen(context),
+    isFatal,
   }
+  await follow({ progress, lease, askEveryMs, onFailure, ...follower }, signal)
 }
 
-async function runUntilEnd(context: RunnerContext, signal: AbortSignal): Promise<DaybookError | undefined> {
-  const { progress } = context
-  for (let setbacks = 0; !signal.aborted; setbacks++) {
-    const begin = progress.checkpoint
-    try {
-      await lead(context, signal)
-    } catch (error) {
-      if (isDaybookError(error, 'closed')) return undefined
-      if (isFatal(error)) return error
-      if (!(error instanceof Superseded)) progress.suffer(error)
-    }
-    if (progress.checkpoint > begin) setbacks = 0
-    await backOff(context, setbacks, signal)
-  }
-  return undefined
-}
-
-/** With full jitter: several instances meet with the same setback at the same moment. */
-async function backOff({ progress }: RunnerContext, setbacks: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  progress.enter('backing off')
-  const waitMs = Math.random() * Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** setbacks)
-  await delay(waitMs, undefined, { signal }).catch(() => {})
-}
-
-/** Until it is stopped, or the lease is lost, or something goes wrong. */
-async function lead(context: RunnerContext, signal: AbortSignal): Promise<void> {
-  await untilLeased(context, signal)
-  if (signal.aborted) return
-  const reign = AbortSignal.any([signal, context.lease.lost])
-  try {
-    const pipeline = await begin(context)
-    context.progress.enter('catching up')
-    while (!reign.aborted) {
-      await catchUp(context, pipeline, reign)
-      await follow(context, pipeline, reign)
-    }
-  } catch (error) {
-    // What was broken off for it is no error.
-    if (!reign.aborted || isFatal(error)) throw error
-  }
-}
-
-/** One that waits is there for its readers all the same: it knows how far the other has come. */
-async function untilLeased({ lease, progress, askEveryMs, ...context }: RunnerContext, signal: AbortSignal) {
-  while (!signal.aborted && !(await lease.acquire())) {
-    progress.enter('waiting')
-    progress.move(await observeCheckpoint(context))
-    await delay(askEveryMs * (0.75 + Math.random() / 4), undefined, { signal }).catch(() => {})
+async function lead(context: RunnerContext, reign: AbortSignal): Promise<void> {
+  const pipeline = await begin(context)
+  context.progress.enter('catching up')
+  while (!reign.aborted) {
+    await catchUp(context, pipeline, reign)
+    await stayLive(context, pipeline, reign)
   }
 }
 
@@ -170,7 +126,7 @@ async function* whileHeld(lease: RunnerContext['lease'], pages: AsyncIterable<Ev
   }
 }
 
-async function follow(context: RunnerContext, pipeline: Pipeline, signal: AbortSignal): Promise<void> {
+async function stayLive(context: RunnerContext, pipeline: Pipeline, signal: AbortSignal): Promise<void> {
   const { tail, progress, lease } = context
   const subscription = await tail.join()
   try {

@@ -23,13 +23,19 @@ export interface AnyReactor {
    * The effects of a stored event of one of the types, in order.
    * @throws `broken-definition`, `invalid-effect`, `unreadable-event`
    */
-  react(recorded: RecordedEvent): readonly Effect[]
+  react(recorded: RecordedEvent): readonly Reaction[]
+}
+
+/** An effect, and the event that it is of: in today's shape, and where a stored event is split the part of it. */
+export interface Reaction<Event extends RecordedEvent = RecordedEvent, Caused extends Effect = Effect> {
+  readonly event: Event
+  readonly effect: Caused
 }
 
 export interface Reactor<Event extends AnyEventDefinition, Caused extends AnyEffectDefinition> extends AnyReactor {
   readonly events: readonly Event[]
   readonly effects: readonly Caused[]
-  react(recorded: RecordedEvent): readonly EffectOf<Caused>[]
+  react(recorded: RecordedEvent): readonly Reaction<RecordedOf<Event>, EffectOf<Caused>>[]
 }
 
 export interface ReactorOptions<Event extends AnyEventDefinition, Caused extends AnyEffectDefinition> {
@@ -104,14 +110,14 @@ function complete<Event extends AnyEventDefinition, Caused extends AnyEffectDefi
     events,
     effects,
     react(recorded) {
-      const caused = read(recorded).flatMap((event) => {
+      return read(recorded).flatMap((event) => {
         const given = byType[event.type]?.(event.data, event) ?? []
         assertSynchronous(given, definition, `reacts to ${event.type}`)
-        return Array.isArray(given) ? (given as unknown[]) : [given]
+        const effects: readonly unknown[] = Array.isArray(given) ? given : [given]
+        for (const effect of effects) assertDeclared(definition, names, effect)
+        // Each is one of the declared effects, which only their definitions make.
+        return effects.map((effect) => ({ event, effect: effect as EffectOf<Caused> }))
       })
-      for (const each of caused) assertDeclared(definition, names, each)
-      // Each is one of the declared effects, which only their definitions make.
-      return caused as EffectOf<Caused>[]
     },
   }
 }

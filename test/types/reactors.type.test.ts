@@ -1,5 +1,5 @@
 /** What the compiler knows of reactors: events are reacted to, all of them, and with declared effects alone. */
-import { effect, event, reactor } from 'daybook'
+import { type Daybook, effect, event, reactor } from 'daybook'
 import { given, recorded, stored } from 'daybook/testing'
 import { z } from 'zod'
 
@@ -53,6 +53,27 @@ export function reactions() {
   reactor('x', options).on({ Registered: ({ mail }) => SendMail({ to: mail }), Closed: () => undefined })
   // @ts-expect-error an effect's definition is no event's
   reactor('x', { events: [SendMail], effects: [SendMail] })
+}
+
+export async function handlers(daybook: Daybook) {
+  await daybook.react(goodbye, {
+    async SendMail({ to, copies }, { key, event: cause, attempt, signal, execution }) {
+      const known: [string, number, string, number, AbortSignal] = [to, copies, key, attempt, signal]
+      const type: 'Registered' | 'Closed' = cause.type
+      const commandId: string = execution.commandId
+      return [known, type, commandId]
+    },
+  })
+  // @ts-expect-error nobody sends mail
+  await daybook.react(goodbye, {})
+  // @ts-expect-error Refund is none of its effects
+  await daybook.react(goodbye, { SendMail() {}, Refund() {} })
+  // @ts-expect-error the effect has no such data
+  await daybook.react(goodbye, { SendMail: ({ subject }) => subject })
+  // @ts-expect-error the handler takes something else than the effect's data
+  await daybook.react(goodbye, { SendMail: ({ to }: { to: number }) => to })
+  // @ts-expect-error there is no such beginning
+  await daybook.react(goodbye, { SendMail() {} }, { from: 'yesterday' })
 }
 
 export function tested() {

@@ -22,15 +22,16 @@ export class GivenReactor<Definition extends AnyReactor> {
     ...others: readonly NewOf<Definition['events'][number]>[]
   ): GivenEffects<EffectOf<Definition['effects'][number]>> {
     const events = layOut([first, ...others])
-    const effects = events.flatMap((event) => this.#reactor.react(event))
-    assertRepeatable(this.#reactor, effects, () => events.flatMap((event) => this.#reactor.react(event)))
+    const react = () => events.flatMap((event) => this.#reactor.react(event)).map(({ effect }) => effect)
+    const effects = react()
+    assertRepeatable(this.#reactor, effects, react())
     return new GivenEffects(this.#reactor.name, effects)
   }
 }
 
 /** What is tried again is told by its place among the effects of its event, which must therefore not change. */
-function assertRepeatable({ name }: AnyReactor, effects: readonly Effect[], again: () => readonly Effect[]): void {
-  const [difference] = findDifferences('effects', again(), effects)
+function assertRepeatable({ name }: AnyReactor, effects: readonly Effect[], again: readonly Effect[]): void {
+  const [difference] = findDifferences('effects', again, effects)
   if (difference === undefined) return
   const problem = `causes something else when it sees the same event again: ${difference}. It must be a pure function`
   throw brokenDefinition(`The reactor ${name}`, problem)

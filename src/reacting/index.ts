@@ -1,0 +1,8 @@
+export type { ReactFrom } from './checkpoint.ts'
+export type { DeadLetter } from './dead-letters.ts'
+export type { EffectContext, EffectExecution, EffectHandlers } from './handlers.ts'
+export type { DeadLetters } from './letters.ts'
+export type { ReactOptions } from './react.ts'
+export type { RetryOptions } from './retrying.ts'
+export type { ReactorReachedOptions, RunningReactor } from './running-reactor.ts'
+export { RunningReactors } from './running-reactors.ts'
