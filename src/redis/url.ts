@@ -23,12 +23,20 @@ export function parseUrl(url: string): RedisUrl {
   if (parsed.hostname === '') refuse('url', 'names no host; give one, such as redis://localhost:6379')
   if (database === null) refuse('url', 'has a path that is no number of a database, such as redis://localhost:6379/3')
   return {
-    host: decodeURIComponent(parsed.hostname).replace(/^\[(.*)\]$/, '$1'),
+    host: decode(parsed.hostname).replace(/^\[(.*)\]$/, '$1'),
     port: parsed.port === '' ? DEFAULT_PORT : Number(parsed.port),
     isEncrypted: parsed.protocol === 'rediss:',
-    username: parsed.username === '' ? undefined : decodeURIComponent(parsed.username),
-    password: parsed.password === '' ? undefined : decodeURIComponent(parsed.password),
+    username: parsed.username === '' ? undefined : decode(parsed.username),
+    password: parsed.password === '' ? undefined : decode(parsed.password),
     database: Number(database[1] ?? 0),
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return refuse('url', 'has a % that begins no escape: write %25 for it')
   }
 }
 

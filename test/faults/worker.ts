@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { type Attempt, Random, writeAtRandom } from 'daybook/testing'
 import { isDaybookError } from '../../src/errors/index.ts'
 import type { EventStore } from '../../src/store/index.ts'
+import { openNats } from '../../src/stores/nats/index.ts'
 import { openPglite, openPostgres } from '../../src/stores/postgres/index.ts'
 import { openRedis } from '../../src/stores/redis/index.ts'
 import type { CommandResults } from './command-worker.ts'
@@ -31,6 +32,7 @@ function tell(message: WorkerMessage): Promise<void> {
 async function openStore(url: string): Promise<EventStore | undefined> {
   try {
     if (/^rediss?:/.test(url)) return await openRedis(url)
+    if (/^(nats|tls):/.test(url)) return await openNats(url)
     return url.startsWith('file:') ? await openPglite(url) : await openPostgres(url)
   } catch (error) {
     if (!isDaybookError(error)) throw error

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { open } from '../../src/open.ts'
 import { openRedis } from '../../src/stores/redis/index.ts'
 import { Worker } from '../faults/start-worker.ts'
+import { hasOpenssl, makeCertificate } from '../support/certificate.ts'
 import { findFreePort } from '../support/free-port.ts'
 import { describeOnOwnRedis } from '../support/redis.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
@@ -27,14 +27,17 @@ describeOnOwnRedis('a redis:// URL', () => {
     expect(await three.log('main').head()).toBe(1)
   })
 
-  test.each(['redis://', 'redis://localhost/three', 'redis://localhost/1/2', 'redis://user:secret@host:port'])(
-    '%s is refused without being shown',
-    async (url) => {
-      const error = await open(url).catch((cause: Error) => cause)
-      expect(error).toMatchObject({ code: 'invalid-argument', details: { argument: 'url' } })
-      expect(JSON.stringify([error, String(error)])).not.toContain('secret')
-    },
-  )
+  test.each([
+    'redis://',
+    'redis://user:sec%ret@host',
+    'redis://localhost/three',
+    'redis://localhost/1/2',
+    'redis://user:secret@host:port',
+  ])('%s is refused without being shown', async (url) => {
+    const error = await open(url).catch((cause: Error) => cause)
+    expect(error).toMatchObject({ code: 'invalid-argument', details: { argument: 'url' } })
+    expect(JSON.stringify([error, String(error)])).not.toMatch(/sec(%25|%)?ret/)
+  })
 
   test('of a server that is not there is said at once, without its password', async () => {
     const url = `redis://user:secret@127.0.0.1:${await findFreePort()}`
@@ -49,28 +52,13 @@ describeOnOwnRedis('a redis:// URL', () => {
   })
 })
 
-/** What makes certificates; it comes with Debian's ca-certificates. */
-const hasOpenssl = (() => {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
-
 describeOnOwnRedis('a rediss:// URL', () => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-tls-'))
   afterAll(() => rmSync(folder, { recursive: true }))
 
   describe.skipIf(!hasOpenssl)('to a server with a certificate', () => {
     test('reaches it by TLS where the certificate is trusted, and not where it is not', async () => {
-      const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
-      const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
-      const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1']
-      execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', certificate], {
-        stdio: 'ignore',
-      })
+      const { key, certificate } = makeCertificate(folder)
       const port = await findFreePort()
       const files = { 'tls-cert-file': certificate, 'tls-key-file': key, 'tls-ca-cert-file': certificate }
       await using server = await startRedis({ settings: { 'tls-port': port, 'tls-auth-clients': 'no', ...files } })

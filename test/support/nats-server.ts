@@ -7,29 +7,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { findFreePort } from './free-port.ts'
 import { isRunning, releaseGuard, startGuard } from './guard.ts'
 import { findNatsBinary, findOlderNatsBinary } from './nats-binary.ts'
-import { RouteProxy } from './route-proxy.ts'
+import { type Between, type Layout, layOut, type NatsAccess, type NatsOptions, type NodeLayout } from './nats-layout.ts'
 
-export interface NatsOptions {
-  /** 1 when absent. */
-  readonly nodes?: 1 | 3
-  /** Of a release without atomic batches. */
-  readonly isOlder?: boolean
-  /** Lines of the configuration beside ours, such as `max_payload: 65536`. */
-  readonly settings?: string
-  /** Lines of the block `jetstream` beside ours, such as `sync_interval: always`. */
-  readonly jetstream?: string
-}
-
-const USER = 'daybook'
 const START_TIMEOUT_MS = 30_000
 /** A process that is paused takes no other signal than these. */
 const GUARD = `for file in "$1"/*/pid; do pid=$(cat "$file") && kill -KILL "$pid"; done`
@@ -50,75 +37,6 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsCluster>
   }
 }
 
-interface Layout {
-  readonly password: string
-  readonly nodes: readonly NodeLayout[]
-  readonly proxies: readonly Between[]
-}
-
-interface NodeLayout {
-  readonly name: string
-  readonly folder: string
-  readonly port: number
-}
-
-interface Between {
-  readonly from: number
-  readonly to: number
-  readonly proxy: RouteProxy
-}
-
-async function layOut(folder: string, options: NatsOptions): Promise<Layout> {
-  const password = randomBytes(16).toString('hex')
-  const places = Array.from({ length: options.nodes ?? 1 }, (_, place) => place)
-  const nodes: NodeLayout[] = []
-  const routePorts: number[] = []
-  for (const place of places) {
-    nodes.push({ name: `n${place + 1}`, folder: join(folder, `n${place + 1}`), port: await findFreePort() })
-    routePorts.push(await findFreePort())
-  }
-  const proxies: Between[] = []
-  for (const from of places) {
-    const routes: number[] = []
-    for (const to of places.filter((place) => place !== from)) {
-      const port = await findFreePort()
-      proxies.push({ from, to, proxy: await RouteProxy.listen(port, routePorts[to] as number) })
-      routes.push(port)
-    }
-    const node = nodes[from] as NodeLayout
-    mkdirSync(node.folder)
-    writeFileSync(
-      join(node.folder, 'conf'),
-      toConfiguration(node, password, routePorts[from] as number, routes, options),
-    )
-  }
-  return { password, nodes, proxies }
-}
-
-function toConfiguration(
-  { name, folder, port }: NodeLayout,
-  password: string,
-  routePort: number,
-  routes: readonly number[],
-  { settings = '', jetstream = '' }: NatsOptions,
-): string {
-  // Nobody learns of a route but through its own proxy: what nodes tell one another leads nowhere.
-  const cluster = `
-    cluster {
-      name: daybook, listen: "127.0.0.1:${routePort}", advertise: "127.0.0.1:9", no_advertise: true, pool_size: -1
-      routes: [${routes.map((route) => `"nats://127.0.0.1:${route}"`).join(', ')}]
-    }`
-  return `
-    server_name: ${name}
-    listen: "127.0.0.1:${port}"
-    pid_file: "${join(folder, 'pid')}"
-    authorization { user: ${USER}, password: "${password}" }
-    jetstream { store_dir: "${join(folder, 'data')}", ${jetstream} }
-    ${routes.length > 0 ? cluster : ''}
-    ${settings}
-  `
-}
-
 /** One node or three. */
 export class NatsCluster {
   /** All nodes, as a client is given them. */
@@ -130,9 +48,9 @@ export class NatsCluster {
   constructor(layout: Layout, binary: string, guard: ChildProcess) {
     this.#layout = layout
     this.#guard = guard
-    this.nodes = layout.nodes.map((node) => new NatsNode(node, binary, layout.password))
+    this.nodes = layout.nodes.map((node) => new NatsNode(node, binary, layout))
     const hosts = layout.nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')
-    this.url = `nats://${USER}:${layout.password}@${hosts}`
+    this.url = `nats://${layout.login}${hosts}`
   }
 
   /** Starts the nodes that are stopped, and waits until JetStream answers with all of them. */
@@ -222,16 +140,16 @@ export class NatsNode {
   readonly port: number
   readonly #folder: string
   readonly #binary: string
-  readonly #password: string
+  readonly #access: NatsAccess
   #process: ChildProcess | undefined
 
-  constructor({ name, folder, port }: NodeLayout, binary: string, password: string) {
+  constructor({ name, folder, port }: NodeLayout, binary: string, { access, login }: Layout) {
     this.name = name
     this.port = port
-    this.url = `nats://${USER}:${password}@127.0.0.1:${port}`
+    this.url = `nats://${login}127.0.0.1:${port}`
     this.#folder = folder
     this.#binary = binary
-    this.#password = password
+    this.#access = access
   }
 
   get isRunning(): boolean {
@@ -294,7 +212,7 @@ export class NatsNode {
 
   #connect() {
     const servers = `127.0.0.1:${this.port}`
-    return connect({ servers, user: USER, pass: this.#password, reconnect: false, timeout: 2_000 })
+    return connect({ servers, ...this.#access.connection, reconnect: false, timeout: 2_000 })
   }
 
   async #answers(): Promise<boolean> {

@@ -8,7 +8,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, inject } from 'vitest'
-import { type NatsCluster, type NatsOptions, startNats } from './nats-server.ts'
+import type { NatsOptions } from './nats-layout.ts'
+import { type NatsCluster, startNats } from './nats-server.ts'
 
 /** What a test that needs a server is declared with: skipped, as the run's first line says, where there is none. */
 export const describeOnNats = describe.skipIf(inject('nats') === null)

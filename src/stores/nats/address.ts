@@ -41,8 +41,16 @@ export function parseAddress(url: string): NatsAddress {
 function parseLogin(login: string): Partial<NatsAddress> {
   if (login === '') return {}
   const colon = login.indexOf(':')
-  if (colon === -1) return { token: decodeURIComponent(login) }
-  return { user: decodeURIComponent(login.slice(0, colon)), password: decodeURIComponent(login.slice(colon + 1)) }
+  if (colon === -1) return { token: decode(login) }
+  return { user: decode(login.slice(0, colon)), password: decode(login.slice(colon + 1)) }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return refuse('where', 'has a % that begins no escape: write %25 for it')
+  }
 }
 
 function parsePrefix(path: string): string {

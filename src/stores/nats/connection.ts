@@ -13,7 +13,7 @@ import {
   type NatsConnection,
 } from '@nats-io/transport-node'
 import { DaybookError } from '../../errors/index.ts'
-import { connectionLost } from '../../store/index.ts'
+import { connectionLost, refuse } from '../../store/index.ts'
 import type { NatsAddress } from './address.ts'
 import { isTransient, JetStreamFailure } from './failures.ts'
 
@@ -132,8 +132,16 @@ async function toOptions(address: NatsAddress): Promise<ConnectionOptions> {
     ...(tls ? { tls: {} } : {}),
     ...(user === undefined ? {} : { user, pass: password ?? '' }),
     ...(token === undefined ? {} : { token }),
-    ...(credentialsFile === undefined ? {} : { authenticator: credsAuthenticator(await readFile(credentialsFile)) }),
+    ...(credentialsFile === undefined ? {} : { authenticator: await readCredentials(credentialsFile) }),
   }
+}
+
+/** Looked at here, as the client looks only when a server asks: and then waits for one that does not. */
+async function readCredentials(file: string) {
+  const text = await readFile(file).catch((cause) =>
+    refuse('where', `names credentials in ${file}, unread: ${cause.code}`),
+  )
+  return credsAuthenticator(text)
 }
 
 function toFacts({ info }: NatsConnection): ServerFacts {
