@@ -10,7 +10,9 @@ import {
   type ReactOptions,
   type RunningReactor,
   reactor,
+  readModel,
 } from 'daybook'
+import { memoryTargets } from 'daybook/memory'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { instead } from '../support/instead.ts'
@@ -296,6 +298,23 @@ export function describeReactors(openDaybook: OpenDaybook): void {
         correlationId: 'c1',
         commandId: `commands/shipping/${id}/0`,
       })
+    })
+
+    test('no rebuild causes an effect again', async () => {
+      await using daybook = await openDaybook({ log: 'rebuilt' })
+      const outside = new Outside()
+      const running = await outside.react(daybook)
+      await pay(daybook, 'O1')
+      await running.reached(await pay(daybook, 'O2'))
+      const paid = readModel('paid', { events: [OrderPaid], key: () => 'all', initial: { orders: 0 } }).evolve({
+        OrderPaid: ({ orders }) => ({ orders: orders + 1 }),
+      })
+      const targets = memoryTargets()
+      const projection = await daybook.project(paid, { targets, follow: false })
+      await daybook.rebuild(paid, { targets })
+      expect(await projection.get('all')).toEqual({ orders: 2 })
+      await running.reached(await pay(daybook, 'O3'))
+      expect(outside.whats).toEqual(['Paid O1', 'Paid O2', 'Paid O3'])
     })
 
     test('an attempt that takes too long is broken off, and another begins', async () => {
