@@ -4,10 +4,16 @@
  */
 import { isDaybookError } from '../errors/index.ts'
 import type { RecordedEvent } from '../events/index.ts'
-import { type AnyReadModel, type AnySqlProjection, foldKey, toKeyed } from '../readmodels/index.ts'
+import {
+  type AnyReadModel,
+  type AnySqlProjection,
+  foldKey,
+  type KeyedEvent,
+  toKeyedCarefully,
+} from '../readmodels/index.ts'
 import type { QuarantinedKey, RowChange, StoredRow } from '../store/index.ts'
 import { withhold } from './apply-batch.ts'
-import { type KeyedSqlEvent, toKeyedSql, transact, withholdSql } from './apply-sql.ts'
+import { type KeyedSqlEvent, toKeyedSqlCarefully, transact, withholdSql } from './apply-sql.ts'
 import { type AppliedBatch, gather, type ProjectionBatch, toMove } from './batch.ts'
 import { projectionFailed, toReason } from './failures.ts'
 
@@ -24,7 +30,7 @@ export interface CarefulBatch extends ProjectionBatch {
   readonly onQuarantined: (failure: Failure) => void
 }
 
-/** @throws `projection-failed` when it is not one key's affair: an event cannot be read, or there are too many of them */
+/** @throws `projection-failed` when it is not one key's affair: the key of an event cannot be told, or there are too many of them */
 export async function applyCarefully(batch: CarefulBatch): Promise<AppliedBatch> {
   const { readModel } = batch
   return 'kind' in readModel ? await runCarefully(batch, readModel) : await foldCarefully(batch, readModel)
@@ -34,7 +40,8 @@ async function foldCarefully(batch: CarefulBatch, readModel: AnyReadModel): Prom
   const { generation, from, held } = batch
   const { events, checkpoint } = await gather(batch)
   const quarantine = new Map<string, QuarantinedKey>()
-  const free = withhold(toKeyed(readModel, events), held, quarantine)
+  const free = withhold(toKeyedCarefully(readModel, events), held, quarantine)
+  const unreadable = causesByPosition(free.events)
   const rows = await generation.load(free.keys)
   const changes = new Map<string, RowChange>()
   const poisoned = new Map<string, Failure & { readonly waiting: number }>()
@@ -42,6 +49,7 @@ async function foldCarefully(batch: CarefulBatch, readModel: AnyReadModel): Prom
     const { change, applied, failure } = foldKey(readModel, key, {
       before: rows.get(key),
       events: own,
+      unreadable,
       place: generation,
     })
     if (change !== undefined) changes.set(key, change)
@@ -62,7 +70,11 @@ async function foldCarefully(batch: CarefulBatch, readModel: AnyReadModel): Prom
   return { isSaved, rows: changes.size, events: events.length, checkpoint, ...toMove(quarantine) }
 }
 
-function byKey(events: readonly { readonly event: RecordedEvent; readonly keys: readonly string[] }[]) {
+function causesByPosition(events: readonly KeyedEvent[]): ReadonlyMap<number, unknown> {
+  return new Map(events.flatMap(({ event, unreadable }) => (unreadable ? [[event.position, unreadable.cause]] : [])))
+}
+
+function byKey(events: readonly KeyedEvent[]) {
   const all = new Map<string, RecordedEvent[]>()
   for (const { event, keys } of events) {
     for (const key of keys) all.set(key, [...(all.get(key) ?? []), event])
@@ -112,7 +124,7 @@ async function runCarefully(batch: CarefulBatch, projection: AnySqlProjection): 
   const held = new Map(batch.held)
   const changed = new Map<string, QuarantinedKey>()
   const { events, checkpoint } = await gather(batch)
-  const keyed = toKeyedSql(projection, events)
+  const keyed = toKeyedSqlCarefully(projection, events)
   let { from } = batch
   let rows = 0
   for (const [place, event] of keyed.entries()) {
@@ -140,6 +152,9 @@ async function runOne(batch: CarefulBatch, projection: AnySqlProjection, { event
   const { generation, from, held, onQuarantined } = batch
   const { free, quarantine } = withholdSql([event], held)
   try {
+    if (event.unreadable !== undefined && free.length > 0) {
+      throw projectionFailed(projection.name, event.position, event.unreadable.cause)
+    }
     const isSaved = await transact(batch, { from, to, quarantine }, (client) => projection.apply(client, free))
     return { isSaved, rows: free.length, quarantine }
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Applying events by the user's own SQL, in the transaction that moves the checkpoint. */
 import { isDaybookError } from '../errors/index.ts'
 import type { RecordedEvent } from '../events/index.ts'
-import type { AnySqlProjection } from '../readmodels/index.ts'
+import { type AnySqlProjection, readCarefully } from '../readmodels/index.ts'
 import type { QuarantinedKey, SqlClient } from '../store/index.ts'
 import { type AppliedBatch, gather, type Held, type ProjectionBatch, toMove } from './batch.ts'
 import { projectionFailed } from './failures.ts'
@@ -10,6 +10,8 @@ import { projectionFailed } from './failures.ts'
 export interface KeyedSqlEvent {
   readonly position: number
   readonly parts: readonly { readonly event: RecordedEvent; readonly key: string }[]
+  /** Why it could not be read: it is as it was stored, and must not be applied. */
+  readonly unreadable?: { readonly cause: unknown }
 }
 
 /** @throws `projection-failed` with the position of an event that cannot be read, or of the batch's beginning */
@@ -21,11 +23,26 @@ export async function applySql(batch: ProjectionBatch, projection: AnySqlProject
   return { isSaved, rows: free.length, events: events.length, checkpoint, ...toMove(quarantine) }
 }
 
-export function toKeyedSql(projection: AnySqlProjection, events: readonly RecordedEvent[]): KeyedSqlEvent[] {
+function toKeyedSql(projection: AnySqlProjection, events: readonly RecordedEvent[]): KeyedSqlEvent[] {
   return events.map((recorded) => {
     try {
       const parts = projection.read(recorded).map((event) => ({ event, key: projection.keyOf(event) }))
       return { position: recorded.position, parts }
+    } catch (cause) {
+      throw projectionFailed(projection.name, recorded.position, cause)
+    }
+  })
+}
+
+/** @throws `projection-failed` with the position of an event whose key cannot be told */
+export function toKeyedSqlCarefully(projection: AnySqlProjection, events: readonly RecordedEvent[]): KeyedSqlEvent[] {
+  const reader = { read: projection.read, keysOf: (event: RecordedEvent) => [projection.keyOf(event)] }
+  return events.map((recorded) => {
+    try {
+      const keyed = readCarefully(reader, recorded)
+      const parts = keyed.flatMap(({ event, keys }) => keys.map((key) => ({ event, key })))
+      const unreadable = keyed[0]?.unreadable
+      return { position: recorded.position, parts, ...(unreadable && { unreadable }) }
     } catch (cause) {
       throw projectionFailed(projection.name, recorded.position, cause)
     }

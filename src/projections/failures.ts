@@ -70,3 +70,8 @@ export class Unshared extends Error {
 export function isUnshared(error: unknown): boolean {
   return error instanceof Unshared || (error instanceof Error && error.cause instanceof Unshared)
 }
+
+/** Of these no other attempt makes anything else. */
+export function isUnreadable(error: unknown): boolean {
+  return isDaybookError(error, 'projection-failed') && isDaybookError(error.cause, 'unreadable-event')
+}

@@ -9,7 +9,7 @@ import { Superseded } from '../following/index.ts'
 import type { EventLog, Generation, Partition } from '../store/index.ts'
 import { applyCarefully, type Failure } from './apply-carefully.ts'
 import type { AnyProjection, AppliedBatch, ApplyBatch, EventPage, Folded, Held, ProjectionBatch } from './batch.ts'
-import { isPoison } from './failures.ts'
+import { isPoison, isUnreadable } from './failures.ts'
 import { History } from './history.ts'
 import type { Progress } from './progress.ts'
 import { RememberedRows } from './remembered-rows.ts'
@@ -193,7 +193,7 @@ export class Pipeline {
     let error = first
     const { maxQuarantinedKeys, progress } = this.#context
     if (maxQuarantinedKeys === 0) throw error
-    for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+    for (let attempt = 1; attempt < ATTEMPTS && !isUnreadable(error); attempt++) {
       this.#remembered.forget()
       progress.suffer(error)
       await delay(RETRY_AFTER_MS * 2 ** attempt)

@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaybookError } from '../errors/index.ts'
 import { type RecordedEvent, storedTypes } from '../events/index.ts'
-import { type AnyReadModel, type AnySqlProjection, foldKey } from '../readmodels/index.ts'
+import { type AnyReadModel, type AnySqlProjection, foldKey, readCarefully } from '../readmodels/index.ts'
 import { type EventLog, type Generation, type QuarantinedKey, type ReadModelTarget, refuse } from '../store/index.ts'
 import type { AnyProjection } from './batch.ts'
 import { keyQuarantined, toReason } from './failures.ts'
@@ -49,17 +49,16 @@ const LONGEST_PAUSE_MS = 20
 async function release(context: QuarantineContext, key: string, skipsFirst: boolean): Promise<void> {
   const generation = await open(context)
   let skips = skipsFirst
-  const waiting = { events: [] as RecordedEvent[], upTo: 0 }
+  const waiting: Waiting = { events: [], unreadable: new Map(), upTo: 0 }
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const checkpoint = await generation.begin()
     const entry = (await generation.quarantined()).find((each) => each.key === key)
     if (entry === undefined) refuse('key', `is ${JSON.stringify(key)}, which is not in quarantine`)
     const after = Math.max(waiting.upTo, entry.position - 1)
-    waiting.events.push(...(await readKey(context, key, { after, upTo: checkpoint })))
-    waiting.upTo = checkpoint
+    await readKey(context, key, { after, upTo: checkpoint }, waiting)
     const from = skips ? entry.position + 1 : entry.position
     const events = waiting.events.filter(({ position }) => position >= from)
-    const applying = { generation, entry, checkpoint, events }
+    const applying = { generation, entry, checkpoint, events, unreadable: waiting.unreadable }
     const { projection } = context
     const outcome = 'kind' in projection ? await runKey(projection, applying) : await applyKey(projection, applying)
     if (outcome === 'released') return
@@ -71,15 +70,30 @@ async function release(context: QuarantineContext, key: string, skipsFirst: bool
   throw new DaybookError('connection-lost', message, { engine: 'target', attempts: MAX_ATTEMPTS })
 }
 
-async function readKey({ log, projection }: QuarantineContext, key: string, span: { after: number; upTo: number }) {
-  const types = storedTypes(projection.events)
-  const own: RecordedEvent[] = []
-  for await (const events of log.read({ ...span, types }).batches()) {
-    for (const recorded of events) {
-      own.push(...projection.read(recorded).filter((event) => keysOf(projection, event).includes(key)))
+interface Waiting {
+  /** Of the key; those that cannot be read as they are stored. */
+  readonly events: RecordedEvent[]
+  /** By position, why they cannot be. */
+  readonly unreadable: Map<number, unknown>
+  upTo: number
+}
+
+/** Adds the events of the key to those that wait. */
+async function readKey(
+  { log, projection }: QuarantineContext,
+  key: string,
+  { after, upTo }: { after: number; upTo: number },
+  waiting: Waiting,
+): Promise<void> {
+  const reader = { read: projection.read, keysOf: (event: RecordedEvent) => keysOf(projection, event) }
+  for await (const page of log.read({ after, upTo, types: storedTypes(projection.events) }).batches()) {
+    for (const { event, keys, unreadable } of page.flatMap((recorded) => readCarefully(reader, recorded))) {
+      if (!keys.includes(key)) continue
+      waiting.events.push(event)
+      if (unreadable !== undefined) waiting.unreadable.set(event.position, unreadable.cause)
     }
   }
-  return own
+  waiting.upTo = upTo
 }
 
 function keysOf(projection: AnyProjection, event: RecordedEvent): readonly string[] {
@@ -92,16 +106,17 @@ interface Applying {
   readonly checkpoint: number
   /** Those that wait, without one that is skipped. */
   readonly events: readonly RecordedEvent[]
+  readonly unreadable: ReadonlyMap<number, unknown>
 }
 
 /** `superseded`: somebody else has written, and nothing was. */
 type Outcome = 'released' | 'progressed' | 'superseded'
 
 async function applyKey(readModel: AnyReadModel, applying: Applying): Promise<Outcome> {
-  const { generation, entry, checkpoint, events } = applying
+  const { generation, entry, checkpoint, events, unreadable } = applying
   const { key } = entry
   const before = (await generation.load([key])).get(key)
-  const { change, applied, failure } = foldKey(readModel, key, { before, events, place: generation })
+  const { change, applied, failure } = foldKey(readModel, key, { before, events, unreadable, place: generation })
   const failed = events[applied]
   const next = failed && toNext(entry, failed, { waiting: events.length - applied, cause: failure })
   const changes = new Map(change === undefined ? [] : [[key, change]])
@@ -127,10 +142,13 @@ async function runKey(projection: AnySqlProjection, applying: Applying): Promise
   const next = following && toNext(entry, following, { waiting: events.length - parts.length, cause: entry.error })
   let failure: { readonly cause: unknown } | undefined
   const work: Parameters<NonNullable<Generation['saveWith']>>[1] = async (client) => {
-    await projection.apply(client, parts).catch((cause) => {
+    try {
+      if (applying.unreadable.has(event.position)) throw applying.unreadable.get(event.position)
+      await projection.apply(client, parts)
+    } catch (cause) {
       failure = { cause }
       throw cause
-    })
+    }
   }
   try {
     if (!(await generation.saveWith?.(move(next), work))) return 'superseded'

@@ -17,11 +17,17 @@ export interface KeyFold {
   readonly before: StoredRow | undefined
   /** Of the key, in today's shape and in order. */
   readonly events: readonly RecordedEvent[]
+  /** By position, why those of them could not be read that are as they were stored. */
+  readonly unreadable: ReadonlyMap<number, unknown>
   /** Where the row is to be kept. */
   readonly place: Pick<Generation, 'findProblem'>
 }
 
-export function foldKey(readModel: AnyReadModel, key: string, { before, events, place }: KeyFold): FoldedKey {
+export function foldKey(
+  readModel: AnyReadModel,
+  key: string,
+  { before, events, unreadable, place }: KeyFold,
+): FoldedKey {
   let change: RowChange | undefined
   let applied = 0
   try {
@@ -29,6 +35,7 @@ export function foldKey(readModel: AnyReadModel, key: string, { before, events, 
       const parts = partsAt(events, applied)
       const { position } = parts[0] as RecordedEvent
       if (before === undefined || before.position < position) {
+        if (unreadable.has(position)) return { change, applied, failure: unreadable.get(position) }
         change = { row: foldParts(readModel, key, { row: (change ?? before)?.row, parts, place }), position }
       }
       applied += parts.length

@@ -22,9 +22,11 @@ export interface KeyedBatch {
   readonly keys: readonly string[]
 }
 
-interface KeyedEvent {
+export interface KeyedEvent {
   readonly event: RecordedEvent
   readonly keys: readonly string[]
+  /** Why the event could not be read: it is as it was stored, and must not be applied. */
+  readonly unreadable?: { readonly cause: unknown }
 }
 
 /** @throws `projection-failed` with the position of the first event that cannot be read or has a bad key */
@@ -111,7 +113,7 @@ function evolveRow(readModel: AnyReadModel, { key, event, stored }: Touched, cha
   changes.set(key, { row: row !== from && isWhole(row) ? row : dropUndefined(row), position })
 }
 
-function failedBefore({ name }: AnyReadModel, position: number, cause: unknown): DaybookError {
+export function failedBefore({ name }: AnyReadModel, position: number, cause: unknown): DaybookError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   const message =
     `The projection ${name} stopped before position ${position}: ${reason} ` +
@@ -119,7 +121,7 @@ function failedBefore({ name }: AnyReadModel, position: number, cause: unknown):
   return new DaybookError('projection-failed', message, { projection: name, position }, { cause })
 }
 
-function assertKey(readModel: AnyReadModel, key: unknown): void {
+export function assertKey(readModel: AnyReadModel, key: unknown): void {
   const problem = findNameProblem(key, MAX_KEY_LENGTH)
   if (problem !== undefined)
     throw brokenDefinition(`The read model ${readModel.name}`, `gives the key ${quote(key)}, which ${problem}`)

@@ -1,5 +1,6 @@
-export { assertRows, foldRows, type KeyedBatch, toKeyed } from './fold.ts'
+export { assertRows, foldRows, type KeyedBatch, type KeyedEvent, toKeyed } from './fold.ts'
 export { foldKey } from './fold-key.ts'
+export { assertReadable, readCarefully, toKeyedCarefully } from './read-carefully.ts'
 export {
   type AnyReadModel,
   type EvolveRow,

@@ -86,6 +86,22 @@ export function describeSqlProjections(openDaybook: OpenDaybook): void {
       expect((await query(daybook, listed)).map(({ amount }) => amount)).toEqual([1, 2, 5, 3, 4])
     })
 
+    test('an event that cannot be read holds back its stream, and nothing else', async () => {
+      await using daybook = await fresh('sql-unreadable')
+      await daybook.append('account-a', [Paid({ amount: 1 }), { type: 'Paid', data: {}, schemaVersion: 9 }])
+      await daybook.append('account-b', Paid({ amount: 5 }))
+      const projection = await daybook.project(payments, quiet)
+      await projection.reached((await daybook.append('account-a', Paid({ amount: 2 }))).position)
+      expect((await query(daybook, listed)).map(({ amount }) => amount)).toEqual([1, 5])
+      expect(await projection.quarantine.list()).toMatchObject([{ key: 'account-a', position: 2, waiting: 2 }])
+      await expect(projection.quarantine.retry('account-a')).rejects.toMatchObject({
+        code: 'key-quarantined',
+        cause: { code: 'unreadable-event' },
+      })
+      await projection.quarantine.skip('account-a')
+      expect((await query(daybook, listed)).map(({ amount }) => amount).sort()).toEqual([1, 2, 5])
+    })
+
     test('a statement that fails and is passed over does not lose its batch in silence', async () => {
       await using daybook = await fresh('sql-swallowed')
       const careless = sqlProjection('careless', {

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isDaybookError } from '../../errors/index.ts'
 import { storedTypes } from '../../events/index.ts'
 import { readOwn, Superseded } from '../../following/index.ts'
-import { type AnyReadModel, toKeyed } from '../../readmodels/index.ts'
+import { type AnyReadModel, toKeyedCarefully } from '../../readmodels/index.ts'
 import type { Generation } from '../../store/index.ts'
 import { applyBatch } from '../apply-batch.ts'
 import { isUnshared, Unshared } from '../failures.ts'
@@ -76,7 +76,7 @@ async function toOwn(options: FoldShareOptions) {
   if (from === 0) return { readModel, isOwn: () => true }
   const touched = new Set<string>()
   for await (const page of readPages(options, from, touchedUpTo)) {
-    for (const key of toKeyed(readModel, page).keys) touched.add(key)
+    for (const key of toKeyedCarefully(readModel, page).keys) touched.add(key)
   }
   const isOwn = (key: string) => touched.has(key)
   return {

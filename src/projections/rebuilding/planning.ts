@@ -1,6 +1,6 @@
 /** Sets out what a rebuild is to do, or finds what an earlier one has set out to. */
 import { storedTypes } from '../../events/index.ts'
-import { type AnyReadModel, toKeyed } from '../../readmodels/index.ts'
+import { type AnyReadModel, toKeyedCarefully } from '../../readmodels/index.ts'
 import { assertPosition, type EventLog, type ReadModelTarget, refuse } from '../../store/index.ts'
 import { rebuildNeeded } from '../rebuild-needed.ts'
 import { type Plan, toNote } from './plan.ts'
@@ -67,5 +67,5 @@ async function toTakeOver({ readModel, target, from }: Planning): Promise<number
 async function findSharing({ log, readModel }: Planning): Promise<Sharing> {
   const types = storedTypes(readModel.events)
   const events = await log.read({ types, limit: SHARING_EVENTS }).toArray()
-  return toSharing(toKeyed(readModel, events).events)
+  return toSharing(toKeyedCarefully(readModel, events).events)
 }

@@ -1,6 +1,6 @@
 /** The rows of a share of the keys, folded from the log in memory: what they should be. */
 import { storedTypes } from '../../events/index.ts'
-import { type AnyReadModel, assertRows, foldRows, toKeyed } from '../../readmodels/index.ts'
+import { type AnyReadModel, assertReadable, assertRows, foldRows, toKeyedCarefully } from '../../readmodels/index.ts'
 import type { EntriesOptions, EventLog, Partition, RowEntry, StoredRow } from '../../store/index.ts'
 import { isOwnKey } from './shares.ts'
 import type { Side } from './side.ts'
@@ -30,8 +30,9 @@ export class SampledFold implements Side {
     const types = storedTypes(this.#readModel.events)
     const span = { types, after: this.#checkpoint, upTo: head, ...(signal && { signal }) }
     for await (const events of this.#log.read(span).batches()) {
-      const keyed = toKeyed(this.#readModel, events)
+      const keyed = toKeyedCarefully(this.#readModel, events)
       const own = keyed.events.map((each) => ({ ...each, keys: each.keys.filter((key) => this.isSampled(key)) }))
+      assertReadable(this.#readModel, own)
       const changes = foldRows(this.#readModel, this.#rows, { ...keyed, events: own })
       assertRows(this.#readModel, changes)
       for (const [key, change] of changes) this.#rows.set(key, change)
