@@ -1,7 +1,7 @@
 import { createClient } from 'redis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openRedis } from '../../src/stores/redis/index.ts'
-import { LIBRARY_VERSION, libraryCode } from '../../src/stores/redis/library.ts'
+import { FORMAT, LIBRARY_VERSION, libraryCode } from '../../src/stores/redis/library.ts'
 import { describeOnOwnRedis } from '../support/redis.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 
@@ -37,6 +37,15 @@ describeOnOwnRedis("the server's functions", () => {
     await using store = await openRedis(server.url)
     await store.log('main').append({ streams: [{ stream: 'account-1', events: [anEvent] }] })
     expect(await store.log('main').head()).toBe(1)
+  })
+
+  test('that keep events in an older way are left alone, and the server refused', async () => {
+    await command('FUNCTION', 'LOAD', libraryCode(LIBRARY_VERSION - 1, FORMAT - 1))
+    await expect(openRedis(server.url)).rejects.toMatchObject({
+      code: 'migration-needed',
+      details: { found: LIBRARY_VERSION - 1, known: LIBRARY_VERSION },
+    })
+    expect(JSON.stringify(await command('FUNCTION', 'LIST', 'WITHCODE'))).toContain(`local FORMAT = ${FORMAT - 1}`)
   })
 
   test('of a newer version are left alone, and the server refused', async () => {

@@ -131,7 +131,7 @@ describeOnOwnRedis('the users of docs/redis.md', () => {
     const log = administrator.log('main')
     await log.append(anAppend(20))
     const before = await log.read().toArray()
-    for (const right of ['xadd', 'zadd', 'rpush', 'hset']) {
+    for (const right of ['xadd', 'zadd', 'hset']) {
       const lacking = COMMANDS[0]?.replace('daybook-writer', `no-${right}`).replace(` +${right}`, '') ?? ''
       await onServer(server, splitAcl(lacking))
       await using store = await openRedis(urlOf(`no-${right}`))

@@ -103,8 +103,8 @@ export class RedisServer {
     if (stopped === undefined || !isRunning(stopped)) return
     stopped.ref()
     const exit = once(stopped, 'exit')
-    // A process that is paused takes no other signal before it goes on.
-    stopped.kill('SIGCONT')
+    // A process that is paused takes no other signal before it goes on; but it must not go on before it is killed.
+    if (mode === 'polite') stopped.kill('SIGCONT')
     stopped.kill(STOP_SIGNALS[mode])
     await exit
     // Its number may be given to another process, which the guard must not take for it.

@@ -4,37 +4,44 @@ import type { ExpectedVersion, Member, Outcome, PreparedAppend, PreparedBoundary
 import { decodeCommand } from './commands.ts'
 import { headKey } from './keys.ts'
 import { callFunction } from './library.ts'
-import { pushEvent } from './stored-event.ts'
+import { type EventLine, EventLines } from './stored-event.ts'
 
 export async function callAppend(servers: Servers, log: string, group: readonly Member[]): Promise<Outcome[]> {
-  const values = [servers.isCluster ? 'cluster' : '', String(group.length)]
-  for (const member of group) pushMember(values, member)
+  const events = new EventLines()
+  const lines = JSON.stringify(group.map((member) => toAppendLine(member, events)))
+  const values = [servers.isCluster ? 'cluster' : '', JSON.stringify(events.kinds), lines, ...events.bodies]
   const replies = await callFunction(servers, 'appends', { name: 'append', key: headKey(log), values })
   return (replies as Reply[]).map((reply, place) => decodeOutcome(reply, (group[place] as Member).append))
 }
 
-function pushMember(values: string[], { append, mayBeRepeat }: Member): void {
+/** Its events are added to `lines`. */
+function toAppendLine({ append, mayBeRepeat }: Member, lines: EventLines): unknown[] {
   const { writes, conditions, boundaries, command } = append
-  values.push((mayBeRepeat && writes[0]?.events[0]?.id) || '')
-  if (command === undefined) values.push('', '', '')
-  else values.push(command.id, command.digest, JSON.stringify(command.result))
-  values.push(String(writes.length + conditions.length))
-  for (const { stream, expected, events } of writes) {
-    values.push(stream, encodeExpected(expected), String(events.length))
-    for (const event of events) pushEvent(values, stream, event)
+  const touches: TouchLine[] = writes.map(({ stream, expected, events }) => [
+    stream,
+    encodeExpected(expected),
+    events.map((event) => lines.add(stream, event)),
+  ])
+  for (const { stream, expected } of conditions) touches.push([stream, encodeExpected(expected), []])
+  const line: unknown[] = [touches]
+  if (mayBeRepeat || boundaries.length > 0 || command !== undefined) {
+    line.push((mayBeRepeat && writes[0]?.events[0]?.id) || '', boundaries.map(toBoundaryLine))
   }
-  for (const { stream, expected } of conditions) values.push(stream, encodeExpected(expected), '0')
-  values.push(String(boundaries.length))
-  for (const boundary of boundaries) pushBoundary(values, boundary)
+  if (command !== undefined) line.push([command.id, command.digest, JSON.stringify(command.result)])
+  return line
 }
 
-function pushBoundary(values: string[], { after, types, tags }: PreparedBoundary): void {
-  values.push(String(after), String(types.length), ...types, String(tags.length), ...tags)
+type TouchLine = [stream: string, expected: number, events: EventLine[]]
+
+function toBoundaryLine({ after, types, tags }: PreparedBoundary): unknown[] {
+  return [after, types, tags]
 }
 
-function encodeExpected(expected: ExpectedVersion): string {
-  return typeof expected === 'number' ? String(expected) : { none: '0', any: '-1', exists: '-2' }[expected]
+function encodeExpected(expected: ExpectedVersion): number {
+  return typeof expected === 'number' ? expected : EXPECTED[expected]
 }
+
+const EXPECTED = { none: 0, any: -1, exists: -2 } as const
 
 type Reply =
   | readonly [code: 0, position: number, recordedAtMs: number, ...versions: number[]]

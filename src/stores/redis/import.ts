@@ -16,7 +16,7 @@ import {
 } from '../../store/index.ts'
 import { headKey } from './keys.ts'
 import { callFunction } from './library.ts'
-import { pushEvent } from './stored-event.ts'
+import { type EventLine, EventLines } from './stored-event.ts'
 
 /** A batch keeps the server for some ten milliseconds, in which nobody else is served. */
 const BATCH_EVENTS = 1_000
@@ -34,11 +34,11 @@ interface ImportContext extends ImportOptions {
 }
 
 interface Batch {
-  events: number
   /** UTF-16 units of JSON, near enough to bytes. */
   size: number
-  /** As lua/import.lua takes them, but for their number. */
-  readonly values: string[]
+  /** As lua/import.lua takes them. */
+  readonly events: [timeMs: number | '', stream: string, line: EventLine][]
+  readonly lines: EventLines
 }
 
 export async function importInto(
@@ -53,7 +53,7 @@ export async function importInto(
     position = await writing
     context.signal?.throwIfAborted()
     const first = imported
-    imported += batch.events
+    imported += batch.events.length
     writing = writeBatch(batch, first, context)
     writing.catch(() => {})
   }
@@ -61,39 +61,39 @@ export async function importInto(
   return { events: imported, position: position ?? (await context.head()) }
 }
 
+function newBatch(): Batch {
+  return { size: 0, events: [], lines: new EventLines() }
+}
+
 async function* inBatches(events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>): AsyncGenerator<Batch> {
   let index = 0
-  let batch: Batch = { events: 0, size: 0, values: [] }
+  let batch = newBatch()
   for await (const event of events) {
     addEvent(batch, event, index++)
     if (index % EVENTS_PER_TURN === 0) await nextTurn()
-    if (batch.events < BATCH_EVENTS && batch.size < BATCH_SIZE) continue
+    if (batch.events.length < BATCH_EVENTS && batch.size < BATCH_SIZE) continue
     yield batch
-    batch = { events: 0, size: 0, values: [] }
+    batch = newBatch()
   }
-  if (batch.events > 0) yield batch
+  if (batch.events.length > 0) yield batch
 }
 
 function addEvent(batch: Batch, imported: ImportedEvent, index: number): void {
   const { stream, event, recordedAt } = prepareImport(imported, index)
-  batch.values.push(recordedAt === undefined ? '' : String(recordedAt.getTime()), stream)
-  pushEvent(batch.values, stream, event)
-  batch.events++
+  batch.events.push([recordedAt?.getTime() ?? '', stream, batch.lines.add(stream, event)])
   batch.size += event.data.length + event.metadata.length
 }
 
 /** Returns the log's head after the batch. */
 async function writeBatch(batch: Batch, first: number, context: ImportContext): Promise<number> {
   const { log, servers } = context
-  const call = {
-    name: 'import',
-    key: headKey(log),
-    values: [servers.isCluster ? 'cluster' : '', String(batch.events), ...batch.values],
-  }
+  const { events, lines } = batch
+  const texts = [JSON.stringify(lines.kinds), JSON.stringify(events), ...lines.bodies]
+  const call = { name: 'import', key: headKey(log), values: [servers.isCluster ? 'cluster' : '', ...texts] }
   const reply = await namingLoss(REDIS_LOSSES, () => callFunction(servers, 'appends', call))
   const head = decodeReply(reply as Reply, first, log)
   context.onBatch()
-  context.onProgress?.(first + batch.events)
+  context.onProgress?.(first + batch.events.length)
   return head
 }
 

@@ -16,7 +16,7 @@ export interface RedisOptions {
 
 /**
  * The store on the server, or on the cluster of which it is one, that a `redis://` or `rediss://` URL names.
- * @throws `missing-driver`, `invalid-argument`, `connection-lost`, `store-newer`, `not-durable`, `store-full`
+ * @throws `missing-driver`, `invalid-argument`, `connection-lost`, `store-newer`, `migration-needed`, `not-durable`, `store-full`
  */
 export async function openRedis(url: string, options: RedisOptions = {}): Promise<EventStore> {
   const servers = new Servers(await importRedis(), parseUrl(url))

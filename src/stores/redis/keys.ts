@@ -29,8 +29,9 @@ export function checkpointsKey(log: string): string {
   return `daybook:checkpoints:${tagOf(log)}`
 }
 
-export function streamKey(log: string, stream: string): string {
-  return `daybook:stream:${tagOf(log)}:${stream}`
+/** By the name of a stream its line, of which lua/lists.lua knows what it says. */
+export function streamLinesKey(log: string): string {
+  return `daybook:by-stream:${tagOf(log)}`
 }
 
 export function snapshotKey(log: string, stream: string): string {

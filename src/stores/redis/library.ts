@@ -10,18 +10,20 @@ import { ENGINE, type Lane, type Servers } from '../../redis/index.ts'
 import { isMissingFunction, namingFull } from './failures.ts'
 
 /** Grows with every change of ./lua that is released. */
-export const LIBRARY_VERSION = 1
+export const LIBRARY_VERSION = 2
+/** How these keep events; of those that say nothing it is 1. */
+export const FORMAT = 2
 const NAME = 'daybook'
 /** The version where there is no library. */
 const NONE = -1
 /** Each uses what the ones before it define. */
-const FILES = ['log', 'postings', 'record', 'append', 'import', 'read', 'keepsakes']
+const FILES = ['log', 'lists', 'search', 'record', 'append', 'import', 'read', 'keepsakes']
 /** Two processes that open at once meet here; one is ahead, and the other sees it the next time. */
 const MAX_ATTEMPTS = 5
 
 /**
- * Sees to it that every server has these functions, or newer ones of the same version.
- * @throws `store-newer`, `not-supported`
+ * Sees to it that every server has these functions.
+ * @throws `store-newer`, `migration-needed`, `not-supported`
  */
 export async function installLibrary(servers: Servers): Promise<void> {
   for (let attempts = 1; ; attempts++) {
@@ -37,25 +39,31 @@ export async function installLibrary(servers: Servers): Promise<void> {
   }
 }
 
-/** By server. @throws `store-newer` */
+/** By server. @throws `store-newer`, `migration-needed` */
 async function readVersions(servers: Servers): Promise<number[]> {
   const list = ['FUNCTION', 'LIST', 'LIBRARYNAME', NAME, 'WITHCODE']
   const lists = await servers.sendToMasters(list).catch((error) => {
     throw isUnknownCommand(error) ? tooOld(error) : error
   })
-  const versions = lists.map((list) => Number(/local VERSION = (\d+)/.exec(JSON.stringify(list))?.[1] ?? NONE))
-  const newest = Math.max(...versions)
-  if (newest > LIBRARY_VERSION) throw storeNewer(newest)
-  return versions
+  return lists.map((list) => readVersion(JSON.stringify(list)))
+}
+
+function readVersion(library: string): number {
+  const [, version] = /local VERSION = (\d+)/.exec(library) ?? []
+  if (version === undefined) return NONE
+  if (Number(version) > LIBRARY_VERSION) throw storeNewer(Number(version))
+  const [, format = '1'] = /local FORMAT = (\d+)/.exec(library) ?? []
+  if (Number(format) !== FORMAT) throw migrationNeeded(Number(version))
+  return Number(version)
 }
 
 function loadCommand(isUpgrade: boolean): string[] {
   return ['FUNCTION', 'LOAD', ...(isUpgrade ? ['REPLACE'] : []), libraryCode()]
 }
 
-export function libraryCode(version = LIBRARY_VERSION): string {
+export function libraryCode(version = LIBRARY_VERSION, format = FORMAT): string {
   const files = FILES.map((file) => readFileSync(new URL(`./lua/${file}.lua`, import.meta.url), 'utf8'))
-  return [`#!lua name=${NAME}`, `local VERSION = ${version}`, ...files].join('\n')
+  return [`#!lua name=${NAME}`, `local VERSION = ${version}`, `local FORMAT = ${format}`, ...files].join('\n')
 }
 
 function isLoadedAlready(error: unknown): boolean {
@@ -78,6 +86,14 @@ function storeNewer(found: number): DaybookError {
     `The server has Daybook's functions in version ${found}, and this Daybook knows only ${LIBRARY_VERSION}: a newer ` +
     'one has installed them. Install that version of daybook here too.'
   return new DaybookError('store-newer', message, { found, known: LIBRARY_VERSION })
+}
+
+function migrationNeeded(found: number): DaybookError {
+  const message =
+    `The server has Daybook's functions in version ${found}, which kept events in another way than version ` +
+    `${LIBRARY_VERSION} does. Copy its logs with the daybook that wrote them to another store, or, where they are not ` +
+    'needed, delete the keys daybook:* and the functions (FUNCTION DELETE daybook).'
+  return new DaybookError('migration-needed', message, { found, known: LIBRARY_VERSION })
 }
 
 export interface FunctionCall {

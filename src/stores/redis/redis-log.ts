@@ -36,7 +36,7 @@ import { RedisCommands } from './commands.ts'
 import type { Growth } from './growth.ts'
 import { importInto } from './import.ts'
 import { RedisCheckpoints, RedisLeases, RedisSnapshots } from './keepsakes.ts'
-import { headKey, streamKey, typesKey } from './keys.ts'
+import { headKey, streamLinesKey, typesKey } from './keys.ts'
 import { listStreams } from './list-streams.ts'
 import { fetchLogPage, logSource, type Span, streamSource } from './reading.ts'
 import { RedisLogContext } from './redis-log-context.ts'
@@ -130,7 +130,9 @@ export class RedisLog implements EventLog {
   async streamVersion(stream: string): Promise<number> {
     this.#lifetime.assertOpen()
     assertStreamName(stream)
-    return Number(await this.#context.command(headKey(this.name), ['LLEN', streamKey(this.name, stream)]))
+    const line = await this.#context.command(headKey(this.name), ['HGET', streamLinesKey(this.name), stream])
+    // The version, and then positions.
+    return Number.parseInt(String(line ?? '0'), 10)
   }
 
   async head(): Promise<number> {

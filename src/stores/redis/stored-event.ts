@@ -25,11 +25,36 @@ function encodeBody(stream: string, { id, type, schemaVersion, data, metadata, t
   return `${names},${schemaVersion},${data},${metadata},${tagsText}]`
 }
 
-/** As `take_event` in lua/record.lua takes it. */
-export function pushEvent(values: string[], stream: string, event: EncodedEvent): void {
-  const { id, type, schemaVersion, tags } = event
-  values.push(id, type, String(schemaVersion), encodeBody(stream, event), correlationOf(event))
-  values.push(String(tags.length), ...tags)
+/** As `take_event` in lua/record.lua takes it, beside the body. */
+export type EventLine = readonly [id: string, kind: number, correlationId?: string, ...tags: string[]]
+
+/** Events as the server takes them: some things of many events are few, and said once. */
+export class EventLines {
+  /** Of each the category, the type and the schema version. */
+  readonly kinds: [category: string, type: string, schemaVersion: number][] = []
+  readonly bodies: string[] = []
+  readonly #places = new Map<string, number>()
+
+  /** Takes in the event, and gives its line. */
+  add(stream: string, event: EncodedEvent): EventLine {
+    this.bodies.push(encodeBody(stream, event))
+    const { id, tags } = event
+    const kind = this.#placeOf(stream, event)
+    const correlationId = correlationOf(event)
+    if (tags.length > 0) return [id, kind, correlationId, ...tags]
+    return correlationId === '' ? [id, kind] : [id, kind, correlationId]
+  }
+
+  /** From 1 on, as Lua counts. */
+  #placeOf(stream: string, { type, schemaVersion }: EncodedEvent): number {
+    const category = stream.slice(0, stream.indexOf('-'))
+    const name = `${category}\n${type}\n${schemaVersion}`
+    const known = this.#places.get(name)
+    if (known !== undefined) return known
+    const place = this.kinds.push([category, type, schemaVersion])
+    this.#places.set(name, place)
+    return place
+  }
 }
 
 /** What a filter may ask for; empty where there is nothing that it could. */

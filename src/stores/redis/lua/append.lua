@@ -1,9 +1,10 @@
 -- Records a group of appends, each judged by itself, in order: one that is refused writes nothing, and leaves its
--- neighbours alone. The arguments: `cluster` or empty, how many appends, then of each
---   the id of its first event if it may be a repeat, or empty
---   its command's id, digest and result, or three empty texts
---   how many touches, then of each the stream, the version expected (-1 any, -2 exists), how many events, the events
---   how many boundaries, then of each the position looked up to, the types, the tags
+-- neighbours alone. The arguments: `cluster` or empty; the kinds of their events; the appends, these two as JSON; then
+-- the bodies of all events, in order. An append is an array, of which the end is left out where it says nothing:
+--   its touches: of each the stream, the version expected (-1 any, -2 exists), the lines of its events (record.lua)
+--   the id of its first event if the events may be recorded already, or an empty text: such ids are looked up
+--   its boundaries: of each the position looked up to, the types, the tags
+--   its command's id, digest and result
 -- Returns of each append a list that begins with an outcome:
 --   0 recorded: its last position, the time, and by touch the version before
 --   1 a version conflict: the place of the touch, the version met
@@ -15,37 +16,34 @@
 
 local ANY, EXISTS = -1, -2
 
-local function take_touch(take)
-  local touch = { stream = take(), events = {} }
-  touch.expected = tonumber(take())
-  for place = 1, tonumber(take()) do
-    touch.events[place] = take_event(take, touch.stream)
-  end
-  return touch
-end
-
-local function take_append(take)
-  local append = { first_id = take() }
-  append.command_id = take()
-  append.command_digest = take()
-  append.command_result = take()
-  append.touches = {}
-  append.events = {}
-  for place = 1, tonumber(take()) do
-    append.touches[place] = take_touch(take)
-    for _, event in ipairs(append.touches[place].events) do
-      table.insert(append.events, event)
+local function take_append(pen, line, take_body)
+  local append = { first_id = line[2] or '', boundaries = line[3] or {}, command = line[4], touches = {}, events = {} }
+  for place, touch in ipairs(line[1]) do
+    local stream = want_list(pen.lists, 'stream', touch[1], 0)
+    append.touches[place] = { stream = stream, expected = touch[2] }
+    for _, event in ipairs(touch[3]) do
+      append.events[#append.events + 1] = take_event(pen, stream, event, take_body())
     end
   end
-  append.boundaries = {}
-  for place = 1, tonumber(take()) do
-    local boundary = { category = '', correlation_id = '', ids = {} }
-    boundary.after = tonumber(take())
-    boundary.types = take_list(take)
-    boundary.tags = take_list(take)
-    append.boundaries[place] = boundary
-  end
   return append
+end
+
+local function take_group(pen, kinds, lines, take_body)
+  take_kinds(pen, kinds)
+  local appends = {}
+  local doubtful = {}
+  for place, line in ipairs(cjson.decode(lines)) do
+    local append = take_append(pen, line, take_body)
+    appends[place] = append
+    if append.first_id ~= '' then
+      for _, event in ipairs(append.events) do
+        doubtful[#doubtful + 1] = event
+      end
+    end
+  end
+  look_up_ids(pen, doubtful)
+  load_lists(pen.lists)
+  return appends
 end
 
 local function is_met(expected, version)
@@ -55,11 +53,13 @@ end
 -- The lowest position of an event that breaks one of the boundaries, or nil.
 local function find_broken(pen, boundaries)
   if #boundaries > 0 then
-    flush_postings(pen)
+    write_lists(pen.lists)
   end
   local lowest
   for _, boundary in ipairs(boundaries) do
-    local found = find(open_search(pen.log, boundary, false), boundary.after + 1)
+    local after, types, tags = unpack(boundary)
+    local filter = { category = '', correlation_id = '', ids = {}, types = types, tags = tags }
+    local found = find(open_search(pen.log, filter, false), after + 1)
     if found ~= nil and found <= pen.position and (lowest == nil or found < lowest) then
       lowest = found
     end
@@ -67,11 +67,10 @@ local function find_broken(pen, boundaries)
   return lowest
 end
 
-local function find_conflict(pen, touches)
+local function find_conflict(touches)
   for place, touch in ipairs(touches) do
-    local version = stream_of(pen, touch.stream).version
-    if not is_met(touch.expected, version) then
-      return { 1, place, version }
+    if not is_met(touch.expected, touch.stream.count) then
+      return { 1, place, touch.stream.count }
     end
   end
 end
@@ -79,14 +78,14 @@ end
 -- Why the append is refused, or nil. A repeat is found before versions and boundaries, which its own first attempt has
 -- moved.
 local function judge(pen, append)
-  local command = append.command_id ~= '' and redis.call('HGET', pen.log.commands, append.command_id)
+  local command = append.command and redis.call('HGET', pen.log.commands, append.command[1])
   if command then
     return { 4, command }
   end
   if append.first_id ~= '' and pen.known_ids[append.first_id] then
     return { 3 }
   end
-  local conflict = find_conflict(pen, append.touches)
+  local conflict = find_conflict(append.touches)
   if conflict ~= nil then
     return conflict
   end
@@ -98,18 +97,21 @@ local function judge(pen, append)
   return taken and { 5, taken }
 end
 
+local function record_command(pen, id, digest, result)
+  redis.call('HSET', pen.log.commands, id, pen.now .. '\n' .. digest .. '\n' .. result)
+  redis.call('ZADD', pen.log.command_times, pen.now, id)
+end
+
 local function record(pen, append)
   local reply = { 0, 0, pen.now_ms }
-  for _, touch in ipairs(append.touches) do
-    table.insert(reply, stream_of(pen, touch.stream).version)
+  for place, touch in ipairs(append.touches) do
+    reply[place + 3] = touch.stream.count
   end
   for _, event in ipairs(append.events) do
-    write_event(pen, event, pen.now_ms)
+    write_event(pen, event, pen.now)
   end
-  if append.command_id ~= '' then
-    local command = int(pen.now_ms) .. '\n' .. append.command_digest .. '\n' .. append.command_result
-    redis.call('HSET', pen.log.commands, append.command_id, command)
-    redis.call('ZADD', pen.log.command_times, int(pen.now_ms), append.command_id)
+  if append.command ~= nil then
+    record_command(pen, unpack(append.command))
   end
   reply[2] = pen.position
   return reply
@@ -122,19 +124,10 @@ local function append_group(keys, args)
     return missing
   end
   local pen = open_pen(log)
-  local take = reader(args)
-  local is_cluster = take() == 'cluster'
-  local appends = {}
-  local events = {}
-  for place = 1, tonumber(take()) do
-    appends[place] = take_append(take)
-    for _, event in ipairs(appends[place].events) do
-      table.insert(events, event)
-    end
-  end
-  look_up_ids(pen, events)
-  if is_cluster then
-    assert_keys_here(pen.log, events)
+  pen.now = int(pen.now_ms)
+  local appends = take_group(pen, args[2], args[3], reader(args, 4))
+  if args[1] == 'cluster' then
+    assert_keys_here(pen)
   end
   local replies = {}
   for place, append in ipairs(appends) do

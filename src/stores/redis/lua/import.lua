@@ -1,14 +1,18 @@
--- Takes in a batch of history, all of it or nothing. The arguments: `cluster` or empty, how many events, then of each its
--- time in milliseconds (empty for now), its stream, and the event. Returns a list that begins with an outcome:
+-- Takes in a batch of history, all of it or nothing. The arguments: `cluster` or empty; the kinds of the events; the
+-- events, these two as JSON: of each its time in milliseconds (empty for now), its stream, and its line (record.lua); then
+-- their bodies, in order. Returns a list that begins with an outcome:
 --   0 imported: the log's head
 --   1 an event is earlier than the one before: its place from 0, its time, the time before
 --   2 an id is taken: the id
-local function take_imported(take)
-  local time_ms = tonumber(take())
-  local stream = take()
-  local event = take_event(take, stream)
-  event.time_ms = time_ms
-  return event
+local function take_batch(pen, kinds, lines, take_body)
+  take_kinds(pen, kinds)
+  local events = {}
+  for place, line in ipairs(cjson.decode(lines)) do
+    local event = take_event(pen, want_list(pen.lists, 'stream', line[2], 0), line[3], take_body())
+    event.time_ms = tonumber(line[1])
+    events[place] = event
+  end
+  return events
 end
 
 local function find_disorder(pen, events)
@@ -29,12 +33,7 @@ local function import_batch(keys, args)
     return missing
   end
   local pen = open_pen(log)
-  local take = reader(args)
-  local is_cluster = take() == 'cluster'
-  local events = {}
-  for place = 1, tonumber(take()) do
-    events[place] = take_imported(take)
-  end
+  local events = take_batch(pen, args[2], args[3], reader(args, 4))
   local disorder = find_disorder(pen, events)
   if disorder ~= nil then
     return disorder
@@ -44,11 +43,12 @@ local function import_batch(keys, args)
   if taken ~= nil then
     return { 2, taken }
   end
-  if is_cluster then
-    assert_keys_here(pen.log, events)
+  load_lists(pen.lists)
+  if args[1] == 'cluster' then
+    assert_keys_here(pen)
   end
   for _, event in ipairs(events) do
-    write_event(pen, event, event.time_ms)
+    write_event(pen, event, int(event.time_ms))
   end
   close_pen(pen)
   return { 0, pen.position }

@@ -95,7 +95,7 @@ end
 -- backwards a new `high`; empty when there is no more), and the events.
 local function read(keys, args)
   local log = open_log(keys)
-  local take = reader(args)
+  local take = reader(args, 1)
   local first = tonumber(take()) + 1
   local high = tonumber(take())
   local backwards = take() == 'backwards'
@@ -133,37 +133,61 @@ local function add_positions(page, log, positions, backwards)
   end
 end
 
-local function list_positions(key, first, last, backwards, size)
-  if first > last then
-    return {}
+local function add_versions(positions, text, before, first, last)
+  for place, position in ipairs(parse_positions(text)) do
+    if before + place >= first and before + place <= last then
+      positions[#positions + 1] = position
+    end
   end
+end
+
+-- The positions of a stream's versions, the lowest first.
+local function list_positions(log, stream, first, last)
   local positions = {}
-  if backwards then
-    local found = redis.call('LRANGE', key, int(math.max(first, last - size + 1) - 1), int(last - 1))
-    for place = #found, 1, -1 do
-      table.insert(positions, tonumber(found[place]))
+  local chunked = count_chunked(stream)
+  if first <= math.min(last, chunked) then
+    local from, to = math.ceil(first / CHUNK) * CHUNK, math.min(math.ceil(last / CHUNK) * CHUNK, chunked)
+    for place, entry in ipairs(redis.call('XRANGE', chunks_of(log, stream), from, to)) do
+      add_versions(positions, entry[2][2], from + (place - 2) * CHUNK, first, last)
     end
-  else
-    for place, position in ipairs(redis.call('LRANGE', key, int(first - 1), int(math.min(last, first + size - 1) - 1))) do
-      positions[place] = tonumber(position)
-    end
+  end
+  if last > chunked then
+    add_versions(positions, stream.tail, chunked, first, last)
   end
   return positions
+end
+
+local function reverse(list)
+  local reversed = {}
+  for place = #list, 1, -1 do
+    reversed[#reversed + 1] = list[place]
+  end
+  return reversed
+end
+
+-- Those of a page of a stream, in the order of reading.
+local function page_positions(log, stream, first, last, backwards, size)
+  if first > last then
+    return {}
+  elseif backwards then
+    return reverse(list_positions(log, stream, math.max(first, last - size + 1), last))
+  end
+  return list_positions(log, stream, first, math.min(last, first + size - 1))
 end
 
 -- Events of a stream from version `low` + 1 to `high` (empty for the last). Returns the stream's version, where to go on
 -- (a new `low`, or backwards a new `high`; empty when there is no more), and the events.
 local function read_stream(keys, args)
   local log = open_log(keys)
-  local take = reader(args)
-  local key = key_of(log, 'stream', take())
+  local take = reader(args, 1)
+  local stream = load_list(log, 'stream', take())
   local first = tonumber(take()) + 1
   local high = tonumber(take())
   local backwards = take() == 'backwards'
   local page = open_page(tonumber(take()))
-  local version = redis.call('LLEN', key)
+  local version = stream.count
   local last = math.min(high or version, version)
-  add_positions(page, log, list_positions(key, first, last, backwards, page.size), backwards)
+  add_positions(page, log, page_positions(log, stream, first, last, backwards, page.size), backwards)
   local read_events = #page.texts
   local place
   if read_events > 0 then
@@ -204,9 +228,10 @@ local function list_streams(keys, args)
   local log = open_log(keys)
   local low = args[1] == '' and '-' or '(' .. args[1]
   local high = args[2] == '' and '+' or '(' .. args[2]
+  local names = redis.call('ZRANGEBYLEX', log.streams, low, high, 'LIMIT', 0, args[3])
   local reply = {}
-  for _, name in ipairs(redis.call('ZRANGEBYLEX', log.streams, low, high, 'LIMIT', 0, args[3])) do
-    table.insert(reply, { name, redis.call('LLEN', key_of(log, 'stream', name)) })
+  for place, line in ipairs(get_in_parts(lines_of(log, 'stream'), names)) do
+    reply[place] = { names[place], read_line(new_list(), line).count }
   end
   return reply
 end
