@@ -2,6 +2,7 @@
 import type { AnyAggregate } from './aggregates/index.ts'
 import type { AnyEventDefinition } from './events/index.ts'
 import type { OpenOptions } from './open.ts'
+import type { AnyReactor } from './reactors/index.ts'
 import type { AnyReadModel, AnySqlProjection } from './readmodels/index.ts'
 import type { EventStore, ReadModelTargets } from './store/index.ts'
 
@@ -10,7 +11,9 @@ export interface DaybookConfig extends OpenOptions {
   readonly url?: string
   /** The aggregates of the application, and with them the events that they have. */
   readonly aggregates?: readonly AnyAggregate[]
-  /** Events beside those of the aggregates and the projections. */
+  /** The reactors of the application, and with them the events that they react to. */
+  readonly reactors?: readonly AnyReactor[]
+  /** Events beside those of the aggregates, the projections and the reactors. */
   readonly events?: readonly AnyEventDefinition[]
   /** What the application keeps up to date: a read model where the engine keeps it or in targets of its own, or SQL of its own. */
   readonly projections?: readonly (AnyReadModel | AnySqlProjection | ConfiguredProjection)[]

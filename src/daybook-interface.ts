@@ -14,7 +14,7 @@ import type {
   ReconcileOptions,
   RowsOf,
 } from './projections/index.ts'
-import type { EffectHandlers, ReactOptions, RunningReactor } from './reacting/index.ts'
+import type { EffectHandlers, KeptDeadLetters, ReactOptions, ReactorReport, RunningReactor } from './reacting/index.ts'
 import type { AnyReactor } from './reactors/index.ts'
 import type { AnyReadModel } from './readmodels/index.ts'
 import type {
@@ -159,6 +159,10 @@ export interface Daybook {
     handlers: EffectHandlers<Definition>,
     options?: ReactOptions,
   ): Promise<RunningReactor>
+  /** How the reactors of this log are doing: those that run here, and those that other processes have told of. */
+  reactors(): Promise<readonly ReactorReport[]>
+  /** The effects of a reactor that failed for good, by its name. To try them again takes its handlers: see `react`. */
+  deadLetters(reactor: string): KeptDeadLetters
 
   /**
    * Records events in one stream, or in several at once: all of them, or none.

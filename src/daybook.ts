@@ -1,5 +1,6 @@
 /** The assembled thing: the use cases over one log of a store, and what they share while the process runs. */
 import { type AnyAggregate, type LoadAggregate, load, type StateOf } from './aggregates/index.ts'
+import { type AppendArguments, toAppend } from './append-arguments.ts'
 import {
   type ArgumentsOf,
   Background,
@@ -13,8 +14,8 @@ import {
   type ResultOf,
   toExecute,
 } from './commands/index.ts'
-import type { AppendToStreamOptions, Daybook, EventsOf, Instruments, WhereKept } from './daybook-interface.ts'
-import { type AnyEventDefinition, assertWhole, type NewEvent } from './events/index.ts'
+import type { Daybook, EventsOf, Instruments, WhereKept } from './daybook-interface.ts'
+import { type AnyEventDefinition, assertWhole } from './events/index.ts'
 import { SharedTail } from './following/index.ts'
 import { inShape, ofTypes, toStored } from './in-shape.ts'
 import {
@@ -35,15 +36,20 @@ import {
   reconcile,
   toQuarantine,
 } from './projections/index.ts'
-import { type EffectHandlers, type ReactOptions, type RunningReactor, RunningReactors } from './reacting/index.ts'
+import {
+  type EffectHandlers,
+  type KeptDeadLetters,
+  type ReactOptions,
+  type ReactorReport,
+  type RunningReactor,
+  RunningReactors,
+} from './reacting/index.ts'
 import type { AnyReactor } from './reactors/index.ts'
 import type { AnyReadModel } from './readmodels/index.ts'
 import { rebuildAnywhere } from './rebuild-anywhere.ts'
 import type { Reopening } from './reopening.ts'
 import {
   type Appended,
-  type AppendOptions,
-  type AppendRequest,
   type EventLog,
   type EventReader,
   type EventStore,
@@ -203,17 +209,16 @@ export class LogDaybook implements Daybook {
     return this.#reactors.react(definition, handlers, options)
   }
 
-  append(
-    where: string | AppendRequest,
-    what?: NewEvent | readonly NewEvent[] | AppendOptions,
-    options: AppendToStreamOptions = {},
-  ): Promise<Appended> {
-    // The overloads of the interface tie the second argument to the first.
-    if (typeof where !== 'string') return this.#log.append(where, what as AppendOptions | undefined)
-    const { signal, transaction, expectedVersion, ...request } = options
-    const events = (Array.isArray(what) ? what : [what]) as readonly NewEvent[]
-    const stream = { stream: where, events, ...(expectedVersion === undefined ? {} : { expectedVersion }) }
-    return this.#log.append({ ...request, streams: [stream] }, options)
+  reactors(): Promise<readonly ReactorReport[]> {
+    return this.#reactors.reports()
+  }
+
+  deadLetters(reactor: string): KeptDeadLetters {
+    return this.#reactors.deadLetters(reactor)
+  }
+
+  append(...asked: AppendArguments): Promise<Appended> {
+    return this.#log.append(...toAppend(...asked))
   }
 
   readStream<const Definitions extends readonly AnyEventDefinition[]>(

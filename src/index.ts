@@ -90,7 +90,7 @@ export {
   storedTypes,
   type Taken,
 } from './events/index.ts'
-export type { FollowerPhase, FollowerStatus, LastError } from './following/index.ts'
+export type { FollowerPhase, FollowerStatus, Lag, LastError } from './following/index.ts'
 export {
   type CompareOptions,
   type Comparison,
@@ -132,9 +132,11 @@ export type {
   EffectContext,
   EffectExecution,
   EffectHandlers,
+  KeptDeadLetters,
   ReactFrom,
   ReactOptions,
   ReactorReachedOptions,
+  ReactorReport,
   RetryOptions,
   RunningReactor,
 } from './reacting/index.ts'

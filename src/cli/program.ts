@@ -6,6 +6,7 @@ import { registerCopy } from './copy.ts'
 import { registerExport } from './export.ts'
 import { registerImport } from './import.ts'
 import { registerProjections } from './projections/index.ts'
+import { registerReactors } from './reactors.ts'
 import { registerSchema } from './schema.ts'
 import { INTERRUPTED, Interruption, type Terminal } from './terminal.ts'
 import { UsageProblem } from './usage.ts'
@@ -18,6 +19,7 @@ const COMMANDS: readonly Register[] = [
   registerExport,
   registerImport,
   registerProjections,
+  registerReactors,
   registerSchema,
 ]
 

@@ -103,17 +103,17 @@ function toReaders({ config, file }: LoadedConfig): readonly SchemaReader[] {
   const readers = readersOf(config)
   if (readers.length > 0) return readers
   throw new UsageProblem(
-    `${file ?? 'The configuration'} names no definitions. Export its aggregates, projections and events: ` +
-      'export default defineConfig({ aggregates: […], projections: […], events: […] })',
+    `${file ?? 'The configuration'} names no definitions. Export its aggregates, projections, reactors and events: ` +
+      'export default defineConfig({ aggregates: […], projections: […], reactors: […], events: […] })',
   )
 }
 
-function readersOf({ aggregates = [], projections = [], events = [], definitions = [] }: DaybookConfig) {
+function readersOf({ aggregates = [], projections = [], reactors = [], events = [], definitions = [] }: DaybookConfig) {
   const folded = projections.flatMap<SchemaReader>((each) => {
     if ('readModel' in each) return each.readModel
     return 'kind' in each ? each.events : each
   })
-  return [...aggregates, ...folded, ...events, ...definitions]
+  return [...aggregates, ...folded, ...reactors, ...events, ...definitions]
 }
 
 function toText(report: SchemaReport | undefined, differences: readonly LockDifference[] | undefined): string {

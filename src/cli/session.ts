@@ -55,7 +55,7 @@ function toUrl({ url }: GlobalOptions, config: DaybookConfig): string {
 function toOpenOptions({ log }: GlobalOptions, config: DaybookConfig) {
   const { url: _url, aggregates: _aggregates, events: _events, projections: _projections, ...rest } = config
   // Who looks at what cannot be read must get to it.
-  const { definitions: _definitions, ...options } = rest
+  const { reactors: _reactors, definitions: _definitions, ...options } = rest
   return { ...options, ...(log === undefined ? {} : { log }) }
 }
 

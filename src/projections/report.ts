@@ -3,7 +3,7 @@
  * from the note that its holder leaves with its lease.
  */
 import { storedTypes } from '../events/index.ts'
-import type { LastError } from '../following/index.ts'
+import { type Lag, type LastError, measureLag } from '../following/index.ts'
 import type { EventLog, LeaseInfo } from '../store/index.ts'
 import type { AnyProjection } from './batch.ts'
 import type { Progress, ProjectionPhase } from './progress.ts'
@@ -31,12 +31,8 @@ export interface ProjectionReport {
   readonly at: Date
 }
 
-export interface ProjectionLag {
-  /** Positions between the checkpoint and the head; 0 when none of them concerns the projection. */
-  readonly events: number
-  /** How long the oldest event that it has not applied has been waiting. */
-  readonly seconds: number
-}
+/** How far a projection is behind. */
+export type ProjectionLag = Lag
 
 const LEASE_KIND = 'projection '
 
@@ -99,10 +95,6 @@ async function reportLease(log: EventLog, lease: LeaseInfo): Promise<ProjectionR
 type Known = Omit<ProjectionReport, 'name' | 'head' | 'lag'> & { readonly types: readonly string[] }
 
 async function complete(log: EventLog, name: string, { types, ...known }: Known): Promise<ProjectionReport> {
-  const head = await log.head()
-  const [oldest] = known.checkpoint < head ? await log.read({ types, after: known.checkpoint, limit: 1 }).toArray() : []
-  // The clock of the database may be ahead of ours.
-  const seconds = oldest === undefined ? 0 : Math.max(0, Date.now() - oldest.recordedAt.getTime()) / 1_000
-  const lag = { events: oldest === undefined ? 0 : head - known.checkpoint, seconds }
+  const { head, lag } = await measureLag(log, { types, checkpoint: known.checkpoint })
   return { ...known, name, head, lag }
 }

@@ -9,17 +9,21 @@ import { effectFailed } from './failures.ts'
 import { attemptOnce, type RunnerContext } from './runner.ts'
 
 /** The effects of a reactor that failed for good, whichever instance tried them. */
-export interface DeadLetters {
+export interface KeptDeadLetters {
   /** In the order in which they came. */
   list(): Promise<readonly DeadLetter[]>
+  /** Forgets it: the effect is never caused. @throws `invalid-argument` when there is no such letter */
+  drop(key: string): Promise<void>
+}
+
+/** The same, where there are handlers. */
+export interface DeadLetters extends KeptDeadLetters {
   /**
    * Tries the effect once more, here and now, with the same key, as the reactor's definition says today; then the letter is
    * gone. What came after it was not waiting, and has been done.
    * @throws `effect-failed` when it fails again; `invalid-argument` when there is no such letter
    */
   retry(key: string): Promise<void>
-  /** Forgets it: the effect is never caused. @throws `invalid-argument` when there is no such letter */
-  drop(key: string): Promise<void>
 }
 
 export type LettersContext = Pick<RunnerContext, 'log' | 'reactor' | 'handlers' | 'retrying'> & {
@@ -27,10 +31,12 @@ export type LettersContext = Pick<RunnerContext, 'log' | 'reactor' | 'handlers' 
 }
 
 export function toDeadLetters(context: LettersContext): DeadLetters {
-  const { deadLetters } = context
+  return { ...toKept(context.deadLetters), retry: (key) => retry(context, key) }
+}
+
+export function toKept(deadLetters: DeadLetterBox): KeptDeadLetters {
   return {
     list: () => deadLetters.list(),
-    retry: (key) => retry(context, key),
     drop: (key) => deadLetters.change((letters) => without(letters, find(letters, key))),
   }
 }

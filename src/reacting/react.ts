@@ -6,6 +6,7 @@ import { type ReactFrom, ReactorCheckpoint } from './checkpoint.ts'
 import { DeadLetterBox, MOST_DEAD_LETTERS } from './dead-letters.ts'
 import { checkpointAhead } from './failures.ts'
 import { type AnyHandlers, findUnhandled } from './handlers.ts'
+import { toLeaseName, toNote } from './report.ts'
 import { type RetryOptions, toRetrying } from './retrying.ts'
 import { ReactorAtWork } from './running-reactor.ts'
 
@@ -54,7 +55,7 @@ export async function react(
   const { owner, durationMs, askEveryMs } = toLeasing(options.leaseMs, isSharedStore)
   const checkpoint = new ReactorCheckpoint(log, reactor.name)
   const progress = new FollowerProgress(await begin(checkpoint, { log, reactor, from: options.from }))
-  const note = () => ({ state: progress.phase, checkpoint: progress.position })
+  const note = () => toNote(reactor, progress)
   return new ReactorAtWork({
     log,
     reactor,
@@ -63,7 +64,8 @@ export async function react(
     deadLetters: new DeadLetterBox(log, reactor.name),
     progress,
     tail,
-    lease: new HeldLease({ leases: log.leases, name: `reactor ${reactor.name}`, owner, durationMs, note }),
+    lease: new HeldLease({ leases: log.leases, name: toLeaseName(reactor.name), owner, durationMs, note }),
+    owner,
     askEveryMs,
     retrying,
     maxDeadLetters,

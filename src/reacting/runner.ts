@@ -28,6 +28,7 @@ export interface RunnerContext {
   readonly progress: FollowerProgress
   readonly tail: SharedTail
   readonly lease: FollowerLease
+  readonly owner: string
   readonly askEveryMs: number
   readonly retrying: Required<RetryOptions>
   readonly maxDeadLetters: number

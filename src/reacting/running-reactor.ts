@@ -4,6 +4,7 @@ import { storedTypes } from '../events/index.ts'
 import { type FollowerPhase, type FollowerStatus, type LastError, withTimeout } from '../following/index.ts'
 import { assertPosition, unlessAborted } from '../store/index.ts'
 import { type DeadLetters, toDeadLetters } from './letters.ts'
+import { type ReactorReport, reportOwn } from './report.ts'
 import { observeCheckpoint, type RunnerContext, run } from './runner.ts'
 
 /** A reactor that is at work, here or in another instance. */
@@ -20,6 +21,8 @@ export interface RunningReactor {
   /** What last went wrong here, be it an effect that was tried again. */
   readonly lastError: LastError | undefined
   readonly deadLetters: DeadLetters
+  /** Checkpoint, lag, state, dead letters, last error: as of now. */
+  report(): Promise<ReactorReport>
 
   /**
    * Resolves when the effects of everything up to the position are done, or dead letters, whichever instance is at work.
@@ -127,6 +130,11 @@ export class ReactorAtWork implements RunningReactor {
       `The reactor ${name} is ${status} (${state}${reason}) at position ${checkpoint} and did not reach ${position} ` +
       `in time. ${status === 'running' ? 'Wait longer.' : 'Start it again.'}`
     return new DaybookError('not-reached', message, { projection: name, position, checkpoint })
+  }
+
+  async report(): Promise<ReactorReport> {
+    const { log, reactor, progress, lease, owner } = this.#context
+    return await reportOwn(log, reactor, progress, lease.isHeld ? owner : undefined)
   }
 
   async stop(): Promise<void> {

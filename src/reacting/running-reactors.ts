@@ -1,8 +1,11 @@
 /** The reactors of one log that run in this process: one for each name. */
 import type { AnyReactor } from '../reactors/index.ts'
+import { DeadLetterBox } from './dead-letters.ts'
 import { nameTaken } from './failures.ts'
 import type { AnyHandlers, EffectHandlers } from './handlers.ts'
+import { type KeptDeadLetters, toKept } from './letters.ts'
 import { type ReactContext, type ReactOptions, react } from './react.ts'
+import { type ReactorReport, reportLeased } from './report.ts'
 import type { ReactorAtWork, RunningReactor } from './running-reactor.ts'
 
 /** Undefined when it could not begin. */
@@ -37,6 +40,23 @@ export class RunningReactors {
   async #reactUnlessRunning(before: Begun | undefined, definition: AnyReactor, given: Parameters<typeof react>[2]) {
     if ((await before)?.status === 'running') throw nameTaken(definition.name)
     return await react(this.#context, definition, given)
+  }
+
+  /** Of those that run here, and of those that other processes have told of. */
+  async reports(): Promise<readonly ReactorReport[]> {
+    const { log } = this.#context
+    const reports = new Map((await reportLeased(log)).map((report) => [report.name, report]))
+    for (const begun of this.#kept.values()) {
+      const own = await begun
+      // Of one that waits here, the one that is at work knows more.
+      if (own === undefined || (own.state === 'waiting' && reports.has(own.name))) continue
+      reports.set(own.name, await own.report())
+    }
+    return [...reports.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  deadLetters(reactor: string): KeptDeadLetters {
+    return toKept(new DeadLetterBox(this.#context.log, reactor))
   }
 
   async stop(): Promise<void> {

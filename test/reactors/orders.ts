@@ -24,3 +24,7 @@ export const checkout = reactor('checkout', { events: [OrderPlaced, OrderPaid], 
   },
   OrderPaid: ({ order }, { stream }) => SendMail({ to: stream.id, subject: `Paid ${order}` }),
 })
+
+export const thanks = reactor('thanks', { events: [OrderPaid], effects: [SendMail] }).on({
+  OrderPaid: ({ order }) => SendMail({ to: order, subject: 'thanks' }),
+})

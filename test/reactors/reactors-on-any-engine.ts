@@ -16,7 +16,7 @@ import { memoryTargets } from 'daybook/memory'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { instead } from '../support/instead.ts'
-import { checkout, OrderPaid, OrderPlaced, SendMail } from './orders.ts'
+import { checkout, OrderPaid, OrderPlaced, SendMail, thanks } from './orders.ts'
 
 type OpenDaybook = (options: OpenOptions) => Promise<Daybook>
 
@@ -300,6 +300,39 @@ export function describeReactors(openDaybook: OpenDaybook): void {
       })
     })
 
+    test('are reported on: where they are, how far behind, and what failed', async () => {
+      await using daybook = await openDaybook({ log: 'reports' })
+      const outside = new Outside()
+      expect(await daybook.reactors()).toEqual([])
+      outside.refuse('Paid O1')
+      const running = await outside.react(daybook)
+      const position = await pay(daybook, 'O1')
+      await running.reached(position)
+      await expect.poll(async () => (await running.report()).state).toBe('live')
+      const [report] = await daybook.reactors()
+      const at = expect.any(Date)
+      const lastError = { message: 'Paid O1 is refused', at }
+      const live = { name: 'checkout', state: 'live', checkpoint: position, head: position, deadLetters: 1, lastError }
+      expect(report).toEqual({ ...live, lag: { events: 0, seconds: 0 }, owner: expect.any(String), at })
+      await running.stop()
+      const later = await pay(daybook, 'O2')
+      const [stopped] = await daybook.reactors()
+      expect(stopped).toMatchObject({
+        state: 'stopped',
+        checkpoint: position,
+        head: later,
+        lag: { events: later - position },
+      })
+      expect(stopped?.owner).toBeUndefined()
+      // By name, also where it does not run.
+      const kept = daybook.deadLetters('checkout')
+      const [letter] = await kept.list()
+      expect(letter).toMatchObject({ position, error: 'Paid O1 is refused' })
+      await kept.drop(letter?.key ?? '')
+      expect(await kept.list()).toEqual([])
+      expect(await daybook.deadLetters('nobody').list()).toEqual([])
+    })
+
     test('no rebuild causes an effect again', async () => {
       await using daybook = await openDaybook({ log: 'rebuilt' })
       const outside = new Outside()
@@ -320,9 +353,6 @@ export function describeReactors(openDaybook: OpenDaybook): void {
     test('an attempt that takes too long is broken off, and another begins', async () => {
       await using daybook = await openDaybook({ log: 'late' })
       const attempts: AbortSignal[] = []
-      const thanks = reactor('thanks', { events: [OrderPaid], effects: [SendMail] }).on({
-        OrderPaid: ({ order }) => SendMail({ to: order, subject: 'thanks' }),
-      })
       const handlers = {
         SendMail: async (_: unknown, { signal }: { signal: AbortSignal }) => {
           attempts.push(signal)

@@ -1,12 +1,8 @@
-import { type Daybook, type OpenOptions, type ReactOptions, reactor } from 'daybook'
+import type { Daybook, OpenOptions, ReactOptions } from 'daybook'
 import { describe, expect, test } from 'vitest'
-import { OrderPaid, SendMail } from './orders.ts'
+import { OrderPaid, thanks } from './orders.ts'
 
 type OpenDaybook = (options: OpenOptions) => Promise<Daybook>
-
-const thanks = reactor('thanks', { events: [OrderPaid], effects: [SendMail] }).on({
-  OrderPaid: ({ order }) => SendMail({ to: order, subject: 'thanks' }),
-})
 
 /** Several instances of one reactor, on engines that several processes share. */
 export function describeSharedReactors(openDaybook: OpenDaybook): void {
@@ -26,6 +22,10 @@ export function describeSharedReactors(openDaybook: OpenDaybook): void {
       await Promise.all([one.reached(position), two.reached(position)])
       expect(sent).toEqual(orders)
       await expect.poll(() => [one.state, two.state].sort()).toEqual(['live', 'waiting'])
+      const reports = [await daybook.reactors(), await other.reactors()]
+      // Whoever is asked: one of the two is at work, and has told of it.
+      for (const [report] of reports)
+        expect(report).toMatchObject({ name: 'thanks', deadLetters: 0, owner: expect.any(String) })
       await expect(two.reached(position + 1, { timeoutMs: 30 })).rejects.toMatchObject({ code: 'not-reached' })
     })
 

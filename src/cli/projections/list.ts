@@ -3,6 +3,7 @@ import type { Daybook } from '../../daybook-interface.ts'
 import type { ProjectionReport, RebuildProgress } from '../../projections/index.ts'
 import type { GenerationInfo } from '../../store/index.ts'
 import { type Session, withDaybook } from '../session.ts'
+import { toColumns } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { type FoundProjection, findProjection, findProjections } from './configured.ts'
 
@@ -91,16 +92,7 @@ function toTable(listed: readonly Listed[]): string {
       definition,
     ].map(String),
   )
-  const all = [HEADINGS, ...rows]
-  const widths = HEADINGS.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  return toColumns([HEADINGS, ...rows])
 }
 
 function toText(listed: Listed): string {
