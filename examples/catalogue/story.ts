@@ -1,13 +1,7 @@
 /** A question answered in advance: what is on offer, kept up to date from the log. */
 import type { Story } from '../story.ts'
 import { catalogue, changePrice, delist, list } from './product.ts'
-
-const PRODUCTS = {
-  lamp: { name: 'Reading lamp', description: 'A warm light for late pages', category: 'light', cents: 4_900 },
-  chair: { name: 'Oak chair', description: 'Four legs, no screws', category: 'furniture', cents: 12_900 },
-  shelf: { name: 'Wall shelf', description: 'Holds forty novels', category: 'furniture', cents: 7_500 },
-  candle: { name: 'Beeswax candle', description: 'Burns for thirty hours', category: 'light', cents: 1_200 },
-}
+import { PRODUCTS, toPrice } from './products.ts'
 
 export const catalogues: Story = async (daybook, say) => {
   const projection = await daybook.project(catalogue)
@@ -32,8 +26,4 @@ export const catalogues: Story = async (daybook, say) => {
 
   await daybook.execute(changePrice, 'lamp', { cents: 3_900 })
   say(`\nA price that is the same is no change: the log still ends at position ${await daybook.head()}.`)
-}
-
-function toPrice(cents: number): string {
-  return (cents / 100).toFixed(2)
 }

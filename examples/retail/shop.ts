@@ -1,5 +1,6 @@
 /** The three read models at work, each in its place. */
 import type { Daybook, Projection, ReadModelTargets } from 'daybook'
+import { MOST_FOUND, searchDescriptions } from '../shared/search.ts'
 import { type Figures, sumUp } from './figures.ts'
 import type { Places } from './places.ts'
 import { catalogue, revenue, stock } from './read-models.ts'
@@ -18,7 +19,6 @@ export interface Shop {
   search(words: string): Promise<readonly Product[]>
 }
 
-const MOST_FOUND = 5
 /** Catching up with a month on a slow machine. */
 const PATIENCE_MS = 300_000
 
@@ -43,8 +43,7 @@ async function searchIndex(
   log: string,
   words: string,
 ): Promise<readonly Product[]> {
-  const query = { match: { description: { query: words, operator: 'and' } } }
-  const { hits } = await elasticsearch.search(catalogue, { size: MOST_FOUND, query }, { log })
+  const hits = await searchDescriptions({ targets: elasticsearch, readModel: catalogue, log }, words)
   return hits.map(({ key, row }) => ({ code: key, ...row }))
 }
 
