@@ -19,8 +19,11 @@ export interface PageSource<Cursor> {
 
 /** Few enough that a first page comes quickly, and one read of a usual stream is one page. */
 const FIRST_PAGE = 500
-/** Beyond this a page costs what its events cost; the engine also bounds a page in bytes. */
-const LARGEST_PAGE = 2_000
+/**
+ * Beyond this a page costs what its events cost, and the more of them are held at a time, the more there is for the
+ * garbage collector to copy; the engine also bounds a page in bytes.
+ */
+const LARGEST_PAGE = 1_000
 
 /**
  * Reads page by page, and fetches the next page while the consumer is busy with this one. At most two pages are
