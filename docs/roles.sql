@@ -6,7 +6,7 @@
 --
 -- daybook_reader     reads everything, writes nothing
 -- daybook_writer     appends through the function daybook.append, forgets old command ids through
---                    daybook.prune_commands, keeps snapshots and checkpoints
+--                    daybook.prune_commands, keeps snapshots and checkpoints, runs reactors
 -- daybook_projector  keeps read models too, in tables of its own
 -- daybook_importer   takes in history from elsewhere, by COPY
 --

@@ -30,7 +30,7 @@ interface Written extends Omit<DeadLetter, 'at'> {
   readonly at: string
 }
 
-/** More would not fit into what an engine may write at once. */
+/** At their longest so many are just below the megabyte that NATS takes at once. */
 export const MOST_DEAD_LETTERS = 500
 const MAX_ERROR_LENGTH = 300
 /** Who changes the letters has read and written them by then, or is gone. */
@@ -76,8 +76,10 @@ export class DeadLetterBox {
   }
 }
 
-/** As much of an error as is kept. It must be a text that every engine can store. */
+/** As much of an error as is kept: a text that every engine can store, in few bytes, and a terminal show. */
 export function toErrorText(cause: unknown): string {
-  const text = toReason(cause).toWellFormed().replaceAll('\u0000', '')
+  const text = toReason(cause)
+    .toWellFormed()
+    .replaceAll(/\p{Cc}+/gu, ' ')
   return text.length > MAX_ERROR_LENGTH ? `${text.slice(0, MAX_ERROR_LENGTH - 1).toWellFormed()}…` : text
 }

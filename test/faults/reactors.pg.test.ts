@@ -89,4 +89,29 @@ describeOnPostgres(`processes that react (DAYBOOK_SEED=${SEED})`, { timeout: TIM
     // Each process was killed in the middle of an effect.
     expect(ns.length).toBeGreaterThanOrEqual(count + KILLS)
   })
+
+  test('one sleeps past the end of its lease in the middle of an effect, and wakes up to begin no other', async () => {
+    await using daybook = await open(database.url, { log: 'asleep' })
+    await daybook.append('count-1', [Counted({ n: 0 }), Counted({ n: 1 })])
+    const all: Caused[] = []
+    const start = (mayEnd: () => boolean) =>
+      startReactor([database.url, 'asleep', String(LEASE_MS)], (caused) => {
+        all.push(caused)
+        return mayEnd()
+      })
+    const first = await start(() => false)
+    await expect.poll(() => all.length, { timeout: 20_000 }).toBe(1)
+    first.kill('SIGSTOP')
+    const second = await start(() => true)
+    await expect.poll(() => all.length, { timeout: 20_000 }).toBe(3)
+    first.send('go on')
+    first.kill('SIGCONT')
+    for (let n = 2; n < 12; n++) await daybook.append('count-1', Counted({ n }))
+    await expect.poll(() => all.length, { timeout: 20_000 }).toBe(13)
+    expect(all.map(({ n, by }) => [n, by])).toEqual([
+      [0, first.pid],
+      ...Array.from({ length: 12 }, (_, n) => [n, second.pid]),
+    ])
+    expect(all[1]?.key).toBe(all[0]?.key)
+  })
 })

@@ -1,9 +1,11 @@
 /** The script docs/roles.sql gives each role what it needs, and nothing more. */
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { open } from 'daybook'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPostgres } from '../../src/stores/postgres/index.ts'
+import { OrderPaid, thanks } from '../reactors/orders.ts'
 import { describeOnPostgres, useTestDatabase } from '../support/postgres.ts'
 
 /** Roles belong to the whole server: names of this run's own keep it from meeting another's. */
@@ -40,6 +42,16 @@ describeOnPostgres('least privilege', () => {
     expect(await log.positionAt(new Date(Date.now() + 60_000))).toBe(1)
     await log.append({ streams: [], command: { id: 'c', digest: 'd', result: null } })
     expect(await log.commands.prune({ before: new Date(Date.now() + 60_000), limit: 10 })).toBe(1)
+  })
+
+  test('a writer runs reactors, and keeps what they could not cause', async () => {
+    await using daybook = await open(urlOf('writer'), { log: 'reactors' })
+    const SendMail = () => {
+      throw new Error('away')
+    }
+    const running = await daybook.react(thanks, { SendMail }, { maxAttempts: 1, onDeadLetter() {} })
+    await running.reached((await daybook.append('customer-ada', OrderPaid({ order: 'O1' }))).position)
+    expect(await running.deadLetters.list()).toMatchObject([{ error: 'away' }])
   })
 
   test('a reader reads, and may not append', async () => {

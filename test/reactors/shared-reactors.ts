@@ -1,5 +1,7 @@
-import type { Daybook, OpenOptions, ReactOptions } from 'daybook'
+import { randomUUID } from 'node:crypto'
+import type { Daybook, DeadLetter, OpenOptions, ReactOptions } from 'daybook'
 import { describe, expect, test } from 'vitest'
+import { DeadLetterBox, toErrorText } from '../../src/reacting/dead-letters.ts'
 import { OrderPaid, thanks } from './orders.ts'
 
 type OpenDaybook = (options: OpenOptions) => Promise<Daybook>
@@ -39,6 +41,20 @@ export function describeSharedReactors(openDaybook: OpenDaybook): void {
       await one.stop()
       await two.reached((await daybook.append('customer-ada', OrderPaid({ order: 'O2' }))).position)
       expect([sent, sentByOther]).toEqual([['O1'], ['O2']])
+    })
+
+    test('have room for as many dead letters as there may be, each as long as it may be', async () => {
+      const log = '💶'.repeat(31)
+      await using daybook = await openDaybook({ log })
+      const error = toErrorText(new Error('\u0000\ud800\u001b[31m'.repeat(2) + '價'.repeat(400)))
+      expect(error).toMatch(/^ \ufffd \[31m .*價…$/)
+      const letters = Array.from({ length: 500 }, (_, index): DeadLetter => {
+        const key = `${log}/${'價'.repeat(100)}/${randomUUID()}/${index}`
+        return { key, position: 9e15, effect: '價'.repeat(128), index, attempts: 10, error, at: new Date() }
+      })
+      const box = new DeadLetterBox(daybook.store.log(log), '價'.repeat(100))
+      await box.change(() => letters)
+      expect(await box.list()).toEqual(letters)
     })
 
     test('keep their dead letters together, whoever changes them', async () => {
