@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Daybook } from '../daybook-interface.ts'
-import { type Comparison, compareLogs, copyLog } from '../moving/index.ts'
+import { type Comparison, compareLogs, copyLog, estimateTotal } from '../moving/index.ts'
 import { open } from '../open.ts'
 import { assertThere, closing, type GlobalOptions, showUrl } from './session.ts'
 import { Interruption, type Terminal } from './terminal.ts'
@@ -64,9 +64,14 @@ async function copy(
 async function compare(source: Daybook, destination: Daybook, terminal: Terminal): Promise<Comparison> {
   // Ctrl-C has ended following, and is not meant for the comparison; a second one ends the process.
   const signal = terminal.signal.aborted ? {} : { signal: terminal.signal }
-  const bar = terminal.progress('events compared', await source.head())
+  const head = await source.head()
+  const bar = terminal.progress('events compared', head)
+  const onProgress = (compared: number, position: number) => {
+    bar.setTotal(estimateTotal(compared, { from: 0, at: position, to: head }))
+    bar.update(compared)
+  }
   try {
-    return await compareLogs(source, destination, { ...signal, onProgress: (compared) => bar.update(compared) })
+    return await compareLogs(source, destination, { ...signal, onProgress })
   } catch (error) {
     if (!terminal.signal.aborted) throw error
     throw new Interruption(

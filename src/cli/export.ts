@@ -4,10 +4,10 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { type Command, Option } from 'commander'
 import type { Daybook } from '../daybook-interface.ts'
-import { type ExportFormat, exportLog } from '../moving/index.ts'
+import { type ExportFormat, estimateTotal, exportLog } from '../moving/index.ts'
 import { assertNoUrl, withDaybook } from './session.ts'
 import { Interruption, type Terminal } from './terminal.ts'
-import { wholeNumber } from './usage.ts'
+import { FileProblem, wholeNumber } from './usage.ts'
 
 interface ExportCommandOptions {
   readonly format: ExportFormat
@@ -42,18 +42,20 @@ async function exportTo(file: string | undefined, daybook: Daybook, options: Exp
   const bar = terminal.progress('events', Math.max(0, upTo - after))
   const filter = { ...(category === undefined ? {} : { category }), ...(types === undefined ? {} : { types }) }
   let exported = 0
+  const onProgress = (done: number, position: number) => {
+    exported = done
+    bar.setTotal(estimateTotal(done, { from: after, at: position, to: upTo }))
+    bar.update(done)
+  }
   async function* toText() {
-    for await (const lines of exportLog(daybook, { ...filter, format, after, upTo, signal: terminal.signal })) {
-      yield `${lines.join('\n')}\n`
-      exported += lines.length
-      bar.update(exported)
-    }
+    const reading = { ...filter, format, after, upTo, signal: terminal.signal, onProgress }
+    for await (const lines of exportLog(daybook, reading)) yield `${lines.join('\n')}\n`
   }
   try {
     await pipeline([Readable.from(toText()), ...toOutput(file)])
     return exported
   } catch (error) {
-    if (!terminal.signal.aborted) throw error
+    if (!terminal.signal.aborted) throw unwritten(file, error)
     throw new Interruption(`Stopped after ${exported} events; the file is not whole.`)
   } finally {
     bar.stop()
@@ -63,4 +65,10 @@ async function exportTo(file: string | undefined, daybook: Daybook, options: Exp
 function toOutput(file: string | undefined): Writable[] {
   if (file === undefined) return [process.stdout]
   return file.endsWith('.gz') ? [createGzip(), createWriteStream(file)] : [createWriteStream(file)]
+}
+
+/** What the system refuses names the call that it refused. */
+function unwritten(file: string | undefined, error: unknown): unknown {
+  if (file === undefined || !(error instanceof Error && 'syscall' in error)) return error
+  return new FileProblem(`The file ${file} cannot be written: ${error.message}.`, { cause: error })
 }

@@ -1,11 +1,11 @@
-import { createReadStream, statSync } from 'node:fs'
+import { createReadStream, type ReadStream, statSync } from 'node:fs'
 import { createGunzip } from 'node:zlib'
 import type { Command } from 'commander'
 import type { Daybook } from '../daybook-interface.ts'
 import { type ImportedLines, importLines } from '../moving/index.ts'
 import { assertNoUrl, type Session, withDaybook } from './session.ts'
 import { Interruption, type Terminal } from './terminal.ts'
-import { UsageProblem } from './usage.ts'
+import { FileProblem, UsageProblem } from './usage.ts'
 
 export function registerImport(program: Command, terminal: Terminal): void {
   program
@@ -40,11 +40,29 @@ const MEGABYTE = 1_000_000
 function openInput(file: string | undefined): Input {
   if (file === undefined) return { chunks: process.stdin, size: undefined, bytesRead: () => 0 }
   const size = sizeOf(file)
-  const stream = createReadStream(file)
-  if (!file.endsWith('.gz')) return { chunks: stream, size, bytesRead: () => stream.bytesRead }
+  let stream: ReadStream | undefined
+  async function* read(path: string): AsyncGenerator<Uint8Array> {
+    stream = createReadStream(path)
+    try {
+      yield* path.endsWith('.gz') ? decompressed(stream) : stream
+    } catch (cause) {
+      throw unread(path, cause as Error)
+    }
+  }
+  return { chunks: read(file), size, bytesRead: () => stream?.bytesRead ?? 0 }
+}
+
+function decompressed(stream: ReadStream): AsyncIterable<Uint8Array> {
   const plain = createGunzip()
   stream.on('error', (error) => plain.destroy(error)).pipe(plain)
-  return { chunks: plain, size, bytesRead: () => stream.bytesRead }
+  return plain
+}
+
+function unread(file: string, cause: Error): FileProblem {
+  const problem = `The file ${file} cannot be read to its end: ${cause.message}.`
+  return new FileProblem(`${problem} What was imported before it stays, and is skipped when a whole one is given.`, {
+    cause,
+  })
 }
 
 function sizeOf(file: string): number {

@@ -9,7 +9,7 @@ import { registerProjections } from './projections/index.ts'
 import { registerReactors } from './reactors.ts'
 import { registerSchema } from './schema.ts'
 import { INTERRUPTED, Interruption, type Terminal } from './terminal.ts'
-import { UsageProblem } from './usage.ts'
+import { FileProblem, UsageProblem } from './usage.ts'
 
 type Register = (program: Command, terminal: Terminal) => void
 
@@ -64,8 +64,9 @@ function explain(error: unknown, terminal: Terminal): number {
     terminal.say((error instanceof Interruption ? error : new Interruption()).message)
     return INTERRUPTED
   }
-  if (!isDaybookError(error)) throw error
-  terminal.say(`${error.message}\n(${error.code})`)
+  if (error instanceof FileProblem) terminal.say(error.message)
+  else if (isDaybookError(error)) terminal.say(`${error.message}\n(${error.code})`)
+  else throw error
   return FAILED
 }
 

@@ -5,6 +5,11 @@ export class UsageProblem extends Error {
   override readonly name = 'UsageProblem'
 }
 
+/** A file that cannot be read or written: the exit code is 1. */
+export class FileProblem extends Error {
+  override readonly name = 'FileProblem'
+}
+
 /** Parses an option that is a whole number, for `option(flags, text, wholeNumber(1))`. */
 export function wholeNumber(lowest: number, highest = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {

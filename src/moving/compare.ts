@@ -8,8 +8,8 @@ type Readable = Pick<EventLog, 'read'>
 
 export interface CompareOptions {
   readonly signal?: AbortSignal
-  /** Told now and then with the number of events compared so far. */
-  readonly onProgress?: (compared: number) => void
+  /** Told now and then with the number of events compared so far, and the position of the last in the first log. */
+  readonly onProgress?: (compared: number, position: number) => void
 }
 
 export type Comparison = SameLogs | DifferentLogs
@@ -48,11 +48,10 @@ export async function compareLogs(one: Readable, other: Readable, options: Compa
       const text = toCanonicalText(event)
       if (counterpart === undefined || text !== toCanonicalText(counterpart)) return differ(events, event, counterpart)
       hash.update(text).update('\n')
-      if (++events % EVENTS_PER_REPORT === 0) onProgress?.(events)
+      if (++events % EVENTS_PER_REPORT === 0) onProgress?.(events, event.position)
     }
     const surplus = await others.next()
     if (!surplus.done) return differ(events, undefined, surplus.value)
-    onProgress?.(events)
     return { same: true, events, digest: hash.digest('hex') }
   } finally {
     await others.return?.()

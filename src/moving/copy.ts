@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { DaybookError, isDaybookError } from '../errors/index.ts'
 import type { RecordedEvent } from '../events/index.ts'
 import type { EventLog, EventReader, ImportedEvent } from '../store/index.ts'
+import { estimateTotal } from './estimate-total.ts'
 import { toCanonicalText, toImported } from './portable-event.ts'
 
 /** What a log must be able to do to be read from: a daybook, or a log of a store. */
@@ -26,7 +27,7 @@ export interface CopyOptions {
 export interface CopyProgress {
   /** Events that this copy has brought over. */
   readonly copied: number
-  /** Events to bring over, as far as is known; too many where the source's positions have gaps. */
+  /** Events to bring over, as far as is known: an estimate where the source's positions have gaps. */
   readonly total: number
 }
 
@@ -113,20 +114,34 @@ async function findPosition(from: Source, to: Destination): Promise<number> {
 
 async function copyHistory(copy: Copy): Promise<void> {
   const { from, to, options } = copy
+  const begun = copy.position
   const head = await from.head()
-  copy.total = copy.copied + Math.max(0, head - copy.position)
-  if (copy.position >= head) return
+  if (begun >= head) return
   const signal = toSignal(options)
-  const reader = from.read({ after: copy.position, upTo: head, ...signal })
-  const onProgress = (imported: number) => report(copy, copy.copied + imported)
-  const { events } = await to.import(eventsOf(reader), { ...signal, onProgress })
+  const reader = from.read({ after: begun, upTo: head, ...signal })
+  const read = { events: 0, position: begun }
+  const onProgress = (imported: number) => {
+    copy.total = copy.copied + estimateTotal(read.events, { from: begun, at: read.position, to: head })
+    report(copy, copy.copied + imported)
+  }
+  const { events } = await to.import(eventsOf(reader, read), { ...signal, onProgress })
   copy.position = head
   copy.copied += events
 }
 
 /** Page by page: an await for each event would cost as much as reading it. */
-async function* eventsOf(reader: EventReader): AsyncGenerator<ImportedEvent> {
-  for await (const batch of reader.batches()) for (const event of batch) yield toImported(event)
+async function* eventsOf(reader: EventReader, read: Read): AsyncGenerator<ImportedEvent> {
+  for await (const batch of reader.batches()) {
+    for (const event of batch) yield toImported(event)
+    read.events += batch.length
+    read.position = batch.at(-1)?.position ?? read.position
+  }
+}
+
+/** How far a reader has come. */
+interface Read {
+  events: number
+  position: number
 }
 
 async function copyFuture(copy: Copy): Promise<void> {

@@ -7,6 +7,8 @@ import { toPortable } from './portable-event.ts'
 export interface ExportOptions extends Omit<ReadOptions, 'direction'> {
   /** `daybook` when absent; `cloudevents` is the JSON format of CloudEvents 1.0. */
   readonly format?: ExportFormat
+  /** Told after each batch with the number of events exported so far, and the position of the last. */
+  readonly onProgress?: (exported: number, position: number) => void
 }
 
 export type ExportFormat = 'daybook' | 'cloudevents'
@@ -17,10 +19,15 @@ export type ExportFormat = 'daybook' | 'cloudevents'
  */
 export async function* exportLog(
   log: Pick<EventLog, 'name' | 'read'>,
-  { format = 'daybook', ...options }: ExportOptions = {},
+  { format = 'daybook', onProgress, ...options }: ExportOptions = {},
 ): AsyncGenerator<readonly string[]> {
   const toLine = format === 'daybook' ? toOwnLine : (event: RecordedEvent) => toCloudLine(event, log.name)
-  for await (const batch of log.read(options).batches()) yield batch.map(toLine)
+  let exported = 0
+  for await (const batch of log.read(options).batches()) {
+    yield batch.map(toLine)
+    exported += batch.length
+    onProgress?.(exported, batch.at(-1)?.position ?? 0)
+  }
 }
 
 function toOwnLine(event: RecordedEvent): string {

@@ -101,7 +101,7 @@ function withLine({ lines }: Taking, error: unknown): unknown {
   const event = toEventIndex(error)
   const run = event === undefined ? undefined : lines.findLast((each) => each.event <= event)
   if (event === undefined || run === undefined) return error
-  return invalidLine(run.line + event - run.event, (error as Error).message, error)
+  return invalidLine(run.line + event - run.event, (error as Error).message.replace(/\.$/, ''), error)
 }
 
 function toEventIndex(error: unknown): number | undefined {

@@ -1,5 +1,6 @@
 export { type CompareOptions, type Comparison, compareLogs, type DifferentLogs, type SameLogs } from './compare.ts'
 export { type CopyOptions, type CopyProgress, copyLog } from './copy.ts'
+export { estimateTotal } from './estimate-total.ts'
 export { type ExportFormat, type ExportOptions, exportLog } from './export.ts'
 export { type ImportedLines, importLines } from './import.ts'
 export type { PortableEvent } from './portable-event.ts'

@@ -1,8 +1,9 @@
 /** `daybook copy`, `export` and `import`, as processes of their own. */
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { open } from 'daybook'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCli } from './run-cli.ts'
@@ -72,6 +73,30 @@ describe('the command daybook', () => {
     writeFileSync(file, '{"stream":"a-1","type":"Noted","data":1}\n{"stream":"a-1"\n')
     const ran = await runCli(['--url', `file:${join(folder, 'bad')}`, 'import', file])
     expect(ran).toMatchObject({ code: 1, stderr: expect.stringMatching(/Line 2 .*\n\(invalid-line\)/s) })
+  })
+
+  test('names a file that cannot be read or written, and keeps what was read of it', async () => {
+    const [whole, cut, plain] = ['whole.ndjson.gz', 'cut.ndjson.gz', 'plain.gz'].map((name) => join(folder, name))
+    const lines = Array.from({ length: 12_000 }, (_, n) => {
+      return JSON.stringify({ stream: 'a-1', id: randomUUID(), type: 'Noted', data: { n, at: randomUUID() } })
+    })
+    writeFileSync(whole as string, gzipSync(lines.join('\n')))
+    writeFileSync(cut as string, gzipSync(lines.join('\n')).subarray(0, -20_000))
+    writeFileSync(plain as string, lines.join('\n'))
+    const store = `file:${join(folder, 'files')}`
+    for (const [file, problem] of [
+      [cut, /unexpected end of file/],
+      [plain, /incorrect header check/],
+      [folder, /EISDIR/],
+    ] as const) {
+      const ran = await runCli(['--url', store, 'import', file as string])
+      expect(ran).toMatchObject({ code: 1, stderr: expect.stringMatching(problem) })
+      expect(ran.stderr).not.toContain('Node.js')
+    }
+    const { stderr } = await runCli(['--url', store, 'import', whole as string])
+    expect(stderr).toMatch(/^2000 events imported, 10000 were there already; the log is at position 12000/m)
+    const nowhere = await runCli(['--url', store, 'export', join(folder, 'nowhere', 'file')])
+    expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be written: ENOENT') })
   })
 
   test('takes the store from a configuration, in TypeScript too', async () => {

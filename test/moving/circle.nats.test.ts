@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { compareLogs, copyLog, type Daybook, open } from 'daybook'
+import { type CopyProgress, compareLogs, copyLog, type Daybook, open } from 'daybook'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { useNats } from '../support/nats.ts'
 import { useTestDatabase } from '../support/postgres.ts'
@@ -35,7 +35,13 @@ describe.skipIf(!isComplete)('a log that is copied through all engines', () => {
     for (const [place, to] of daybooks.entries()) {
       const from = daybooks[place - 1]
       if (from === undefined) continue
-      expect(await copyLog(from, to)).toBe(700)
+      let last: CopyProgress | undefined
+      const onProgress = (progress: CopyProgress) => {
+        last = progress
+      }
+      expect(await copyLog(from, to, { onProgress })).toBe(700)
+      // Also from where positions have gaps.
+      expect(last).toEqual({ copied: 700, total: 700 })
       expect(await compareLogs(origin, to)).toMatchObject({ same: true, events: 700 })
     }
     // And on, after each has got something of its own to bring.
