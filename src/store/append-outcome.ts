@@ -40,21 +40,29 @@ export interface RecordedOutcome {
   readonly recordedAt: Date
 }
 
-/** The answer to an append that was recorded now. Its events are made when somebody looks: many callers never do. */
+/** The answer to an append that was recorded now. What is in it is made when somebody looks: many callers never do. */
 export function toRecorded(append: PreparedAppend, outcome: RecordedOutcome): Appended {
-  const { position, versions, recordedAt } = outcome
-  const after = append.writes.map(({ stream, events }, place) => [stream, (versions[place] as number) + events.length])
-  let made: RecordedEvent[] | undefined
+  let versions: Appended['versions'] | undefined
+  let events: RecordedEvent[] | undefined
   return {
-    position,
-    versions: Object.fromEntries(after),
-    recordedAt,
+    position: outcome.position,
+    get versions() {
+      versions ??= toVersions(append, outcome)
+      return versions
+    },
+    recordedAt: outcome.recordedAt,
     get events() {
-      made ??= toEvents(append, outcome)
-      return made
+      events ??= toEvents(append, outcome)
+      return events
     },
     repeated: false,
   }
+}
+
+/** Those of the streams written, after the append. */
+function toVersions({ writes }: PreparedAppend, { versions }: RecordedOutcome): Appended['versions'] {
+  const after = writes.map(({ stream, events }, place) => [stream, (versions[place] as number) + events.length])
+  return Object.fromEntries(after)
 }
 
 /** As a reader would get them: parsed from what was sent, as the caller's own objects may have changed. */

@@ -54,7 +54,7 @@ export interface PreparedBoundary {
 export function prepareAppend(request: AppendRequest): PreparedAppend {
   const writes = prepareWrites(request)
   const conditions = prepareConditions(request.conditions ?? [])
-  assertDistinct([...writes, ...conditions])
+  if (writes.length + conditions.length > 1) assertDistinct([...writes, ...conditions])
   const eventCount = writes.reduce((sum, write) => sum + write.events.length, 0)
   const size = writes.reduce((sum, write) => sum + sizeOf(write), 0)
   assertSize(request, eventCount, size)

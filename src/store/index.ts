@@ -1,4 +1,4 @@
-export type { FoundCommand, Member, Outcome } from './append-outcome.ts'
+export { type FoundCommand, type Member, type Outcome, toRecorded } from './append-outcome.ts'
 export {
   assertPosition,
   type PreparedAppend,

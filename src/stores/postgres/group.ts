@@ -32,11 +32,12 @@ interface Touch extends PreparedCondition {
   readonly events: readonly EncodedEvent[]
 }
 
-function touchesOf(append: PreparedAppend): Touch[] {
+function touchesOf(append: PreparedAppend): readonly Touch[] {
+  if (append.conditions.length === 0) return append.writes
   return [...append.writes, ...append.conditions.map((condition) => ({ ...condition, events: [] }))]
 }
 
-function encodeTouches(touches: readonly Touch[][], streams: ReadonlyMap<string, number>): Buffer[] {
+function encodeTouches(touches: readonly (readonly Touch[])[], streams: ReadonlyMap<string, number>): Buffer[] {
   const all = touches.flat()
   let last = 0
   return [
@@ -52,7 +53,7 @@ function encodeExpected(expected: ExpectedVersion): number {
   return { none: 0, any: -1, exists: -2 }[expected]
 }
 
-function encodeEvents(touches: readonly Touch[][]): (Buffer | null)[] {
+function encodeEvents(touches: readonly (readonly Touch[])[]): (Buffer | null)[] {
   const all = touches.flat()
   const events = all.flatMap((touch) => touch.events)
   const anyTags = events.some(({ tags }) => tags.length > 0)

@@ -30,6 +30,7 @@ import {
   type TypeInfo,
   tailReader,
   toAppended,
+  toRecorded,
 } from '../../store/index.ts'
 import { PostgresCheckpoints, PostgresSnapshots } from './caches.ts'
 import { PostgresCommands } from './command-records.ts'
@@ -83,6 +84,8 @@ export class PostgresLog implements EventLog {
         joined === undefined
           ? await this.#appender.append(append, mayBeRepeat, options.signal)
           : await this.#appendJoined(joined, { append, mayBeRepeat })
+      // The usual case, without what only a repeat or a refusal needs.
+      if (outcome.kind === 'recorded') return toRecorded(append, outcome)
       return await toAppended(repeatLookups(joined ?? this.#database, this.name), { append, mayBeRepeat }, outcome)
     } catch (error) {
       throw isTakenEventId(error) ? eventIdTaken(this.name) : error
