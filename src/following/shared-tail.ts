@@ -13,7 +13,7 @@ import type { EventLog } from '../store/index.ts'
 const MAX_QUEUED_EVENTS = 5_000
 /** A page may be of 4 MiB; the queues of all subscribers share the pages. */
 const MAX_QUEUED_BATCHES = 32
-/** As many as a page of history. */
+/** As many as two pages of history. */
 const MAX_BATCH = 2_000
 
 export class SharedTail {

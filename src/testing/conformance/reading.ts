@@ -5,8 +5,8 @@ import { assertRefused, assertRejectsWith } from './assertions.ts'
 import { anEvent, append, fill, fillStreams, positionsOf, range, someEvents, versionsOf } from './builders.ts'
 import { fact, topic } from './conformance-case.ts'
 
-/** Around the sizes at which readers turn a page: 500 first, then 2,000. */
-const EDGES = [1, 499, 500, 501, 1_999, 2_000, 2_001, 2_499, 2_500, 2_501]
+/** Around the sizes at which readers turn a page: 500 first, then 1,000. */
+const EDGES = [1, 499, 500, 501, 999, 1_000, 1_001, 1_499, 1_500, 1_501]
 
 async function batchesOf(reader: EventReader): Promise<(readonly RecordedEvent[])[]> {
   const batches: (readonly RecordedEvent[])[] = []
