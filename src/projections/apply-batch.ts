@@ -29,9 +29,8 @@ async function foldPages(batch: ProjectionBatch, readModel: AnyReadModel) {
   const changes = new Map<string, RowChange>()
   const quarantine = new Map<string, QuarantinedKey>()
   const taken = await takePages(batch, async (page) => {
-    const free = withhold(toKeyed(readModel, page), held, quarantine)
-    // Of the batch's own changes nobody else knows.
-    const rows = await (remembered ?? generation).load(free.keys.filter((key) => !changes.has(key)))
+    const free = withhold(toKeyed(readModel, page, changes), held, quarantine)
+    const rows = await (remembered ?? generation).load(free.keys)
     foldRows(readModel, rows, free, changes)
     return changes.size
   })

@@ -6,8 +6,9 @@
 import { copyJson } from '../events/index.ts'
 import { again } from '../following/index.ts'
 import type { Generation, RowChange, StoredRow } from '../store/index.ts'
+import { KeyFilter } from './key-filter.ts'
 
-const MAX_ROWS = 40_000
+const MAX_ROWS = 20_000
 /** A row that many events change is written once for all of them; but two batches are in memory at once. */
 const MAX_CHANGES = 20_000
 /** Of JSON text, as estimated from every 64th row. */
@@ -23,8 +24,9 @@ export class RememberedRows {
   #sampled = 0
   #seen = 0
   #sampledWeight = 0
-  /** Everything that was ever written is remembered: a row that is not here is nowhere. */
+  /** Every key that was ever written is remembered, here or below: another one's row is nowhere. */
   #isComplete: boolean
+  #dropped: KeyFilter | undefined
 
   /** @param isNew Nothing has been written yet. */
   constructor(generation: Generation, isNew: boolean) {
@@ -38,11 +40,13 @@ export class RememberedRows {
     const missing: string[] = []
     for (const key of keys) {
       const row = this.#rows.get(key)
-      if (row === undefined) missing.push(key)
+      if (row === undefined) {
+        if (this.#mayBeStored(key)) missing.push(key)
+      }
       // An evolve that changes rows in place must not change one that is on its way.
       else found.set(key, row.position > this.#savedUpTo ? copyJson(row) : row)
     }
-    if (missing.length === 0 || this.#isComplete) return found
+    if (missing.length === 0) return found
     for (const [key, row] of await again(() => this.#generation.load(missing))) found.set(key, row)
     return found
   }
@@ -79,15 +83,21 @@ export class RememberedRows {
   }
 
   #shrinkTo(size: number): void {
-    this.#isComplete = false
+    if (this.#isComplete) this.#dropped ??= new KeyFilter()
     for (const key of this.#rows.keys()) {
       if (this.#rows.size <= size) return
       this.#rows.delete(key)
+      this.#dropped?.add(key)
     }
+  }
+
+  #mayBeStored(key: string): boolean {
+    return !this.#isComplete || (this.#dropped?.mayHave(key) ?? false)
   }
 
   forget(): void {
     this.#isComplete = false
+    this.#dropped = undefined
     this.#rows.clear()
   }
 }

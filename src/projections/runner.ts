@@ -86,7 +86,8 @@ async function begin(context: RunnerContext): Promise<Pipeline> {
   const held = await again(() => generation.quarantined())
   progress.held = new Map(held.map((entry) => [entry.key, entry]))
   await assertSound(context, generation)
-  return new Pipeline({ ...context, generation })
+  // Rows that are ahead of the checkpoint are what the fold makes of them again.
+  return new Pipeline({ ...context, generation, isNew: progress.checkpoint === 0 })
 }
 
 async function assertSound({ log, projection, progress }: RunnerContext, generation: Generation): Promise<void> {

@@ -18,7 +18,7 @@ import { type AnyReadModel, MAX_KEY_LENGTH } from './read-model.ts'
 /** Events of a read model in today's shape, with the keys that each touches. */
 export interface KeyedBatch {
   readonly events: readonly KeyedEvent[]
-  /** Each once. */
+  /** Each once; without those that were known before. */
   readonly keys: readonly string[]
 }
 
@@ -29,8 +29,17 @@ export interface KeyedEvent {
   readonly unreadable?: { readonly cause: unknown }
 }
 
-/** @throws `projection-failed` with the position of the first event that cannot be read or has a bad key */
-export function toKeyed(readModel: AnyReadModel, batch: readonly RecordedEvent[]): KeyedBatch {
+const NONE: ReadonlySet<string> = new Set()
+
+/**
+ * @param known Keys that events before these have touched: whoever has their rows need not ask for them.
+ * @throws `projection-failed` with the position of the first event that cannot be read or has a bad key
+ */
+export function toKeyed(
+  readModel: AnyReadModel,
+  batch: readonly RecordedEvent[],
+  known: Pick<ReadonlyMap<string, unknown>, 'has'> = NONE,
+): KeyedBatch {
   const events: KeyedEvent[] = []
   const seen = new Set<string>()
   let recorded = batch[0]
@@ -39,7 +48,7 @@ export function toKeyed(readModel: AnyReadModel, batch: readonly RecordedEvent[]
       for (const event of readModel.read(recorded)) {
         const keys = readModel.keysOf(event)
         for (const key of keys) {
-          if (seen.has(key)) continue
+          if (known.has(key) || seen.has(key)) continue
           assertKey(readModel, key)
           seen.add(key)
         }
@@ -67,7 +76,7 @@ export function foldRows(
   try {
     for (const { event, keys } of events) {
       position = event.position
-      for (const key of keys) evolveRow(readModel, { key, event, stored: rows.get(key) }, changes)
+      for (const key of keys) evolveRow(readModel, { key, event, rows }, changes)
     }
   } catch (cause) {
     throw failedBefore(readModel, position, cause)
@@ -98,19 +107,26 @@ export function assertRows(
 interface Touched {
   readonly key: string
   readonly event: RecordedEvent
-  readonly stored: StoredRow | undefined
+  readonly rows: ReadonlyMap<string, StoredRow>
 }
 
-function evolveRow(readModel: AnyReadModel, { key, event, stored }: Touched, changes: Map<string, RowChange>): void {
+function evolveRow(readModel: AnyReadModel, { key, event, rows }: Touched, changes: Map<string, RowChange>): void {
   const { position } = event
+  const change: { row: unknown; position: number } | undefined = changes.get(key)
+  const before = change ?? rows.get(key)
   // Applied already, where rows outlive the checkpoint that was to follow them. It is the stored row that tells:
   // several events of the batch may share a position, as parts of one that is split.
-  if (stored !== undefined && stored.position >= position) return
-  const before = changes.get(key) ?? stored
+  if (change === undefined && before !== undefined && before.position >= position) return
   const from = before?.row === undefined ? readModel.initial : before.row
-  const row = readModel.apply(from, event)
+  const next = readModel.apply(from, event)
   // A copy also where it gives back what it was given, which may be frozen, or somebody else's.
-  changes.set(key, { row: row !== from && isWhole(row) ? row : dropUndefined(row), position })
+  const row = next !== from && isWhole(next) ? next : dropUndefined(next)
+  if (change === undefined) {
+    changes.set(key, { row, position })
+    return
+  }
+  change.row = row
+  change.position = position
 }
 
 export function failedBefore({ name }: AnyReadModel, position: number, cause: unknown): DaybookError {

@@ -31,9 +31,12 @@ describe('project', () => {
     }))
     await using daybook = await open('memory:', { instruments: { targets: watch } })
     for (const player of ['ada', 'bob', 'ada', 'ada']) await score(daybook, player)
+    await daybook.project(scores, { follow: false })
+    for (const player of ['ada', 'bob', 'ada']) await score(daybook, player)
     const projection = await daybook.project(scores, { follow: false })
-    expect(calls).toEqual(['load ada,bob', 'save ada,bob 0,4'])
-    expect(await projection.get('ada')).toEqual({ points: 3 })
+    // Nothing can be there before the first batch.
+    expect(calls).toEqual(['save ada,bob 0,4', 'load ada,bob', 'save ada,bob 4,7'])
+    expect(await projection.get('ada')).toEqual({ points: 5 })
   })
 
   test('a row that a reader changes is the reader’s own', async () => {
@@ -112,6 +115,27 @@ describe('project', () => {
       events.filter((_, n) => n % 7 === player).reduce((sum, { data }) => sum + data.points, 0)
     for (const player of [0, 3, 6]) expect(await projection.get(`${player}`)).toEqual({ points: points(player) })
     expect(await (await daybook.quarantine(scores)).list()).toEqual([])
+  })
+
+  test('asks the target for no row that was never written, and for each that is remembered no more', async () => {
+    const asked: string[] = []
+    const watch = watching((target) => ({
+      load: (keys) => {
+        asked.push(...keys)
+        return target.load(keys)
+      },
+    }))
+    await using daybook = await open('memory:', { instruments: { targets: watch } })
+    // More players than rows are remembered, and then the first of them again.
+    const [players, again] = [50_000, 500]
+    const games = Array.from({ length: players + again }, (_, n) => `player-${n % players}`)
+    await daybook.import(games.map((player) => ({ stream: 'game-1', ...Scored({ player, points: 1 }) })))
+    const projection = await daybook.project(scores, { follow: false })
+    for (const n of [0, again - 1]) expect(await projection.get(`player-${n}`)).toEqual({ points: 2 })
+    for (const n of [again, players - 1]) expect(await projection.get(`player-${n}`)).toEqual({ points: 1 })
+    // A few of the others may have been asked for in doubt.
+    expect(asked.length).toBeGreaterThanOrEqual(again)
+    expect(asked.length).toBeLessThan(again + players / 100)
   })
 
   test('a lost connection is waited out, also where the batch was saved and its answer was lost', async () => {

@@ -140,11 +140,11 @@ export class PostgresGeneration implements Generation {
   /** The revision that this makes; undefined when it may not. */
   async #save(client: SqlClient, changes: ReadonlyMap<string, RowChange>, move: CheckpointMove) {
     const { log } = this.#place
-    const kept = [...changes].filter(([, { row }]) => row !== undefined)
-    const deleted = [...changes].flatMap(([key, { row }]) => (row === undefined ? [key] : []))
-    const revision = await this.#move(client, move, kept.length > 0)
+    const deleted = toDeleted(changes)
+    const hasKept = changes.size > deleted.length
+    const revision = await this.#move(client, move, hasKept)
     if (revision === undefined) return undefined
-    if (kept.length > 0) await client.query(this.#statements.upsert, [log, ...toLists(this.#place.layout, kept)])
+    if (hasKept) await client.query(this.#statements.upsert, [log, ...toLists(this.#place.layout, changes)])
     if (deleted.length > 0) await this.#delete(client, deleted)
     if (move.quarantine !== undefined) await this.#quarantine(client, move.quarantine)
     return revision
@@ -224,12 +224,27 @@ export class PostgresGeneration implements Generation {
   }
 }
 
+function toDeleted(changes: ReadonlyMap<string, RowChange>): string[] {
+  const deleted: string[] = []
+  for (const [key, { row }] of changes) if (row === undefined) deleted.push(key)
+  return deleted
+}
+
 /** What the upsert of the layout takes: JSON lists. */
-function toLists(layout: Layout, kept: readonly (readonly [string, RowChange])[]): string[] {
+function toLists(layout: Layout, changes: ReadonlyMap<string, RowChange>): string[] {
   if (layout.text !== documentLayout.text) {
+    const kept = [...changes].filter(([, { row }]) => row !== undefined)
     return [JSON.stringify(kept.map(([key, { row, position }]) => ({ ...layout.toCells(row), key, position })))]
   }
-  const documents = kept.map(([, { row }]) => JSON.stringify(row))
-  const lists = [kept.map(([key]) => key), documents, kept.map(([, { position }]) => position)]
-  return lists.map((list) => JSON.stringify(list))
+  // Tens of thousands of rows: no list is made that is not sent.
+  const keys: string[] = []
+  const documents: string[] = []
+  const positions: number[] = []
+  for (const [key, { row, position }] of changes) {
+    if (row === undefined) continue
+    keys.push(key)
+    documents.push(JSON.stringify(row))
+    positions.push(position)
+  }
+  return [keys, documents, positions].map((list) => JSON.stringify(list))
 }
