@@ -1,4 +1,5 @@
 /** Pages of events, forwards and backwards. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RecordedEvent } from '../../events/index.ts'
 import {
   type EventFilter,
@@ -10,12 +11,14 @@ import {
 } from '../../store/index.ts'
 import { headKey } from './keys.ts'
 import type { RedisLogContext } from './redis-log-context.ts'
-import { decodeEvent } from './stored-event.ts'
+import { decodeEvents } from './stored-event.ts'
 
 /** What is left to read: after `low`, up to and with `high`. */
 export interface Span {
   readonly low: number
   readonly high: number | undefined
+  /** What comes next, where it was asked for already. */
+  readonly ahead?: Promise<PageReply>
 }
 
 /** A page of a log, and where the log stood when it was read. */
@@ -23,6 +26,8 @@ export interface LogPage extends Page<Span> {
   readonly head: number
 }
 
+/** After a page of so many events there are likely more, and somebody who wants them. */
+const AHEAD_FROM = 500
 /** How many events are asked for at the least where only a share of them is wanted. */
 const PARTITION_PAGE = 1_000
 
@@ -36,7 +41,7 @@ export function streamSource(context: RedisLogContext, stream: string, options: 
       const values = [stream, ...encodeSpan(span), direction, String(size)]
       const reply = await context.read({ name: 'read_stream', key: headKey(context.log), values })
       const [, place, texts] = reply as PageReply
-      return { events: texts.map(decodeEvent), next: toNext(place, span, direction) }
+      return { events: decodeEvents(texts), next: toNext(place, span, direction) }
     },
   }
 }
@@ -47,26 +52,56 @@ export function logSource(context: RedisLogContext, options: ReadOptions): PageS
     start: { low: after, high: upTo },
     limit,
     signal,
-    fetch: (span, size) => fetchLogPage(context, options, span, size),
+    fetch: (span, size) => fetchLogPage(context, options, { span, size, readsAhead: limit === undefined }),
   }
+}
+
+export interface LogPageRequest {
+  readonly span: Span
+  readonly size: number
+  /** Whether the page after a long one is asked for at once. */
+  readonly readsAhead?: boolean
 }
 
 export async function fetchLogPage(
   context: RedisLogContext,
   options: ReadOptions,
-  span: Span,
-  size: number,
+  { span, size, readsAhead = false }: LogPageRequest,
 ): Promise<LogPage> {
   const { direction = 'forwards', partition } = options
-  const count = String(partition === undefined ? size : Math.max(size, PARTITION_PAGE))
-  const values = [...encodeSpan(span), direction, count, ...encodeFilter(options)]
-  const [head, place, texts] = (await context.read({ name: 'read', key: headKey(context.log), values })) as PageReply
-  const events = texts.map(decodeEvent)
-  const page = { head, events, next: toNext(place, span, direction) }
+  const [head, place, texts] = await (span.ahead ?? requestLogPage(context, options, span, size))
+  const next = toNext(place, span, direction)
+  const isLong = partition === undefined && texts.length >= AHEAD_FROM
+  const ahead =
+    next && readsAhead && isLong ? await startAhead(requestLogPage(context, options, next, size)) : undefined
+  const events = decodeEvents(texts)
+  const page = { head, events, next: ahead === undefined ? next : { ...(next as Span), ahead: ahead.reply } }
   if (partition === undefined) return page
   // Redis does one thing at a time: to weigh every event is left to the readers, who are many.
   const share = events.filter(({ stream }) => isInPartition(stream.name, partition))
   return cutPage({ ...page, events: share }, span, size, direction)
+}
+
+/** A page's request on its way, so that the server works on it while the page before is taken apart. */
+async function startAhead(reply: Promise<PageReply>): Promise<{ reply: Promise<PageReply> }> {
+  // It fails whoever looks at it, if anybody does.
+  reply.catch(() => {})
+  // In the turn between these two the driver writes it.
+  await nextTurn()
+  await nextTurn()
+  return { reply }
+}
+
+async function requestLogPage(
+  context: RedisLogContext,
+  options: ReadOptions,
+  span: Span,
+  size: number,
+): Promise<PageReply> {
+  const { direction = 'forwards', partition } = options
+  const count = String(partition === undefined ? size : Math.max(size, PARTITION_PAGE))
+  const values = [...encodeSpan(span), direction, count, ...encodeFilter(options)]
+  return (await context.read({ name: 'read', key: headKey(context.log), values })) as PageReply
 }
 
 /** Where a share holds more than is wanted, the rest of it is for the next page. */
@@ -77,7 +112,7 @@ function cutPage(page: LogPage, span: Span, size: number, direction: ReadOptions
   return {
     ...page,
     events,
-    next: direction === 'forwards' ? { ...span, low: position } : { ...span, high: position - 1 },
+    next: direction === 'forwards' ? { low: position, high: span.high } : { low: span.low, high: position - 1 },
   }
 }
 
@@ -97,5 +132,6 @@ function encodeList(list: readonly string[]): string[] {
 
 function toNext(place: number | '', span: Span, direction: ReadOptions['direction']): Span | undefined {
   if (place === '') return undefined
-  return direction === 'backwards' ? { ...span, high: place } : { ...span, low: place }
+  const { low, high } = span
+  return direction === 'backwards' ? { low, high: place } : { low: place, high }
 }

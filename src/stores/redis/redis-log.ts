@@ -120,7 +120,7 @@ export class RedisLog implements EventLog {
       isTransient,
       fetchAfter: async (position: number, size: number) => {
         const span = { low: position, high: undefined }
-        const { head, events, next } = await fetchLogPage(this.#context, options, span, size)
+        const { head, events, next } = await fetchLogPage(this.#context, options, { span, size })
         return { events, searchedTo: next?.low ?? head, caughtUp: next === undefined }
       },
     }

@@ -64,10 +64,13 @@ function correlationOf({ metadata }: EncodedEvent): string {
   return typeof correlationId === 'string' && correlationId.length <= MAX_CORRELATION_ID_LENGTH ? correlationId : ''
 }
 
-export function decodeEvent(text: string): RecordedEvent {
-  const [position, version, recordedAtMs, stream, id, type, schemaVersion, data, metadata, tags] = JSON.parse(
-    text,
-  ) as StoredEvent
+/** Of a page: one large text is taken apart quicker than many small ones. */
+export function decodeEvents(texts: readonly string[]): RecordedEvent[] {
+  return (JSON.parse(`[${texts.join(',')}]`) as StoredEvent[]).map(toEvent)
+}
+
+function toEvent(stored: StoredEvent): RecordedEvent {
+  const [position, version, recordedAtMs, stream, id, type, schemaVersion, data, metadata, tags] = stored
   return {
     id,
     type,
