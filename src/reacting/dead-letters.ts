@@ -1,85 +1,96 @@
-/**
- * Effects that failed for good. They are kept in the note of a lease of their own, which every engine keeps for ever, and
- * which is held while they are changed: so nobody's change is lost. How many there may be is bounded, as all are written
- * together; where there are more it is the world that is broken, and the reactor stops.
- */
-import { setTimeout as delay } from 'node:timers/promises'
-import { newEventId } from '../events/index.ts'
-import type { EventLog } from '../store/index.ts'
-import { toReason } from './failures.ts'
+/** What is done about dead letters, by whoever has the handlers. */
+import { DaybookError } from '../errors/index.ts'
+import type { RecordedEvent } from '../events/index.ts'
+import type { AnyReactor } from '../reactors/index.ts'
+import { type EventLog, refuse } from '../store/index.ts'
+import { type DeadLetter, type DeadLetterBox, toErrorText } from './dead-letter-box.ts'
+import { toEffectKey } from './effect-key.ts'
+import { effectFailed } from './failures.ts'
+import { attemptOnce, type RunnerContext } from './runner.ts'
 
-/** An effect that was tried as often as it may be, in vain. */
-export interface DeadLetter {
-  /** The effect's; of all that an event causes, where the reaction itself fails. */
-  readonly key: string
-  /** Of the event. */
-  readonly position: number
-  /** Its name; undefined when the reaction itself fails. */
-  readonly effect?: string
-  /** Its place among the effects of the event, from 0. */
-  readonly index?: number
-  readonly attempts: number
-  /** What the last attempt failed with. */
-  readonly error: string
-  /** When that was, by the clock of the process. */
-  readonly at: Date
-}
-
-/** As JSON. */
-interface Written extends Omit<DeadLetter, 'at'> {
-  readonly at: string
-}
-
-/** At their longest so many are just below the megabyte that NATS takes at once. */
-export const MOST_DEAD_LETTERS = 500
-const MAX_ERROR_LENGTH = 300
-/** Who changes the letters has read and written them by then, or is gone. */
-const CHANGE_WITHIN_MS = 5_000
-const ASK_EVERY_MS = 20
-
-export class DeadLetterBox {
-  readonly #log: EventLog
-  readonly #name: string
-
-  constructor(log: EventLog, reactor: string) {
-    this.#log = log
-    this.#name = `dead letters of ${reactor}`
-  }
-
+/** The effects of a reactor that failed for good, whichever instance tried them. */
+export interface KeptDeadLetters {
   /** In the order in which they came. */
-  async list(): Promise<readonly DeadLetter[]> {
-    const kept = (await this.#log.leases.list()).find(({ name }) => name === this.#name)
-    // Notes under this name are written below alone.
-    const written = (kept?.note ?? []) as readonly Written[]
-    return written.map((letter) => ({ ...letter, at: new Date(letter.at) }))
-  }
+  list(): Promise<readonly DeadLetter[]>
+  /** Forgets it: the effect is never caused. @throws `invalid-argument` when there is no such letter */
+  drop(key: string): Promise<void>
+}
 
-  /** @throws what `change` throws; then nothing is changed */
-  async change(change: (letters: readonly DeadLetter[]) => readonly DeadLetter[]): Promise<void> {
-    // Of two changes in one process, too, one has to wait for the other.
-    const owner = newEventId()
-    for (;;) {
-      const lease = await this.#log.leases.acquire(this.#name, owner, { durationMs: CHANGE_WITHIN_MS })
-      if (lease === undefined) {
-        await delay(Math.random() * ASK_EVERY_MS)
-        continue
-      }
-      try {
-        const note = change(await this.list())
-        const written = note.map((letter): Written => ({ ...letter, at: letter.at.toISOString() }))
-        // Lost, if it took too long: somebody else may have changed them meanwhile.
-        if (await this.#log.leases.renew(lease, { durationMs: CHANGE_WITHIN_MS, note: written })) return
-      } finally {
-        await this.#log.leases.release(lease)
-      }
-    }
+/** The same, where there are handlers. */
+export interface DeadLetters extends KeptDeadLetters {
+  /**
+   * Tries the effect once more, here and now, with the same key, as the reactor's definition says today; then the letter is
+   * gone. What came after it was not waiting, and has been done.
+   * @throws `effect-failed` when it fails again; `invalid-argument` when there is no such letter
+   */
+  retry(key: string): Promise<void>
+}
+
+export type LettersContext = Pick<RunnerContext, 'log' | 'reactor' | 'handlers' | 'retrying'> & {
+  readonly deadLetters: DeadLetterBox
+}
+
+export function toDeadLetters(context: LettersContext): DeadLetters {
+  return { ...toKept(context.deadLetters), retry: (key) => retry(context, key) }
+}
+
+export function toKept(deadLetters: DeadLetterBox): KeptDeadLetters {
+  return {
+    list: () => deadLetters.list(),
+    drop: (key) => deadLetters.change((letters) => without(letters, find(letters, key))),
   }
 }
 
-/** As much of an error as is kept: a text that every engine can store, in few bytes, and a terminal show. */
-export function toErrorText(cause: unknown): string {
-  const text = toReason(cause)
-    .toWellFormed()
-    .replaceAll(/\p{Cc}+/gu, ' ')
-  return text.length > MAX_ERROR_LENGTH ? `${text.slice(0, MAX_ERROR_LENGTH - 1).toWellFormed()}…` : text
+async function retry(context: LettersContext, key: string): Promise<void> {
+  const letter = find(await context.deadLetters.list(), key)
+  try {
+    await causeAgain(context, letter)
+  } catch (cause) {
+    const attempts = letter.attempts + 1
+    const tried = { ...letter, attempts, error: toErrorText(cause), at: new Date() }
+    await context.deadLetters.change((letters) => letters.map((each) => (each.key === key ? tried : each)))
+    const { effect, position } = letter
+    throw effectFailed({ reactor: context.reactor.name, key, effect, position, attempts }, cause)
+  }
+  await context.deadLetters.change((letters) => letters.filter((each) => each.key !== key))
+}
+
+async function causeAgain(context: LettersContext, letter: DeadLetter): Promise<void> {
+  const { log, reactor } = context
+  const recorded = await readEvent(log, letter.position)
+  for (const [index, { event, effect }] of reactor.react(recorded).entries()) {
+    if (letter.index !== undefined && letter.index !== index) continue
+    if (letter.effect !== undefined && letter.effect !== effect.effect) throw changed(reactor, letter)
+    const key = toEffectKey({ log: log.name, reactor: reactor.name, event: recorded, index })
+    await attemptOnce({ ...context, lease: NEVER_LOST }, { event, effect, key }, letter.attempts + 1)
+    if (letter.index === index) return
+  }
+  if (letter.index !== undefined) throw changed(reactor, letter)
+}
+
+/** It is somebody's hand that tries it, and no instance that has to be the only one. */
+const NEVER_LOST = { lost: new AbortController().signal }
+
+async function readEvent(log: EventLog, position: number): Promise<RecordedEvent> {
+  const [recorded] = await log.read({ after: position - 1, upTo: position }).toArray()
+  if (recorded === undefined) throw new Error(`There is no event at position ${position}.`)
+  return recorded
+}
+
+function changed({ name }: AnyReactor, { effect, index }: DeadLetter): DaybookError {
+  const problem = `reacts otherwise by now: its effect ${index} is not ${effect}. Drop the letter`
+  return new DaybookError('broken-definition', `The reactor ${name} ${problem}.`, {
+    definition: `The reactor ${name}`,
+    problem,
+  })
+}
+
+function find(letters: readonly DeadLetter[], wanted: string): DeadLetter {
+  return (
+    letters.find(({ key }) => key === wanted) ?? refuse('key', `is ${JSON.stringify(wanted)}, which is no dead letter`)
+  )
+}
+
+function without(letters: readonly DeadLetter[], { key }: DeadLetter): readonly DeadLetter[] {
+  return letters.filter((each) => each.key !== key)
 }

@@ -22,8 +22,8 @@ export interface Stretch {
 
 /** Nearer to the head than this, reading history takes no longer than what comes in meanwhile. */
 const NEAR = 1_000
-/** How long to wait for events before it is looked whether all is well. */
-const LOOK_EVERY_MS = 2_000
+/** How long one wait for events lasts. */
+const WAIT_MS = 2_000
 
 export async function* followOwn(followed: Followed, signal: AbortSignal): AsyncGenerator<Stretch> {
   let { position } = followed.progress
@@ -59,7 +59,7 @@ async function* stayLive(followed: Followed, after: number, signal: AbortSignal)
     if (upTo > after) yield* readUpTo(followed, { after, upTo, signal })
     progress.enter('live')
     while (!signal.aborted) {
-      const given = await subscription.next(LOOK_EVERY_MS, signal)
+      const given = await subscription.next(WAIT_MS, signal)
       if (given === undefined) return
       const last = given.at(-1)?.position ?? 0
       if (last <= upTo) continue

@@ -3,7 +3,7 @@ import { FollowerProgress, HeldLease, type SharedTail, toLeasing } from '../foll
 import type { AnyReactor } from '../reactors/index.ts'
 import { assertPosition, type EventLog, refuse } from '../store/index.ts'
 import { type ReactFrom, ReactorCheckpoint } from './checkpoint.ts'
-import { DeadLetterBox, MOST_DEAD_LETTERS } from './dead-letters.ts'
+import { DeadLetterBox, MOST_DEAD_LETTERS } from './dead-letter-box.ts'
 import { checkpointAhead } from './failures.ts'
 import { type AnyHandlers, findUnhandled } from './handlers.ts'
 import { toLeaseName, toNote } from './report.ts'

@@ -6,7 +6,7 @@ import { storedTypes } from '../events/index.ts'
 import { type FollowerPhase, type FollowerProgress, type Lag, type LastError, measureLag } from '../following/index.ts'
 import type { AnyReactor } from '../reactors/index.ts'
 import type { EventLog, LeaseInfo } from '../store/index.ts'
-import { DeadLetterBox } from './dead-letters.ts'
+import { DeadLetterBox } from './dead-letter-box.ts'
 
 export interface ReactorReport {
   readonly name: string

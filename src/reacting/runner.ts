@@ -12,7 +12,7 @@ import { type FollowerLease, type FollowerProgress, follow, type SharedTail, Sup
 import type { AnyReactor, Reaction } from '../reactors/index.ts'
 import { type EventLog, unlessAborted } from '../store/index.ts'
 import type { ReactorCheckpoint } from './checkpoint.ts'
-import { type DeadLetter, type DeadLetterBox, toErrorText } from './dead-letters.ts'
+import { type DeadLetter, type DeadLetterBox, toErrorText } from './dead-letter-box.ts'
 import { toEffectKey } from './effect-key.ts'
 import { checkpointAhead, effectFailed, isFatal, reactorFailed, timedOut } from './failures.ts'
 import { followOwn } from './follow-own.ts'
@@ -39,8 +39,8 @@ export interface RunnerContext {
   done: { readonly position: number; readonly effects: number }
 }
 
-/** How far it may have looked beyond its checkpoint, before that is worth a write. */
-const KEEP_AFTER = 1_000
+/** On a log that is busy with what is not for the reactor: how often it keeps how far it has looked. */
+const KEEP_EVERY_MS = 5_000
 
 /** Resolves when the reactor has failed, or was stopped. Rejects only with what `onFailure` throws. */
 export async function run(context: RunnerContext, signal: AbortSignal): Promise<void> {
@@ -66,6 +66,7 @@ async function lead(context: RunnerContext, reign: AbortSignal): Promise<void> {
   if (progress.checkpoint > head) throw checkpointAhead(reactor.name, progress.checkpoint, head)
   progress.enter('catching up')
   const types = storedTypes(reactor.events)
+  let keepAtMs = performance.now() + KEEP_EVERY_MS
   for await (const { events, upTo } of followOwn({ ...context, types }, reign)) {
     for (const recorded of events) {
       if (reign.aborted) return
@@ -73,7 +74,9 @@ async function lead(context: RunnerContext, reign: AbortSignal): Promise<void> {
     }
     if (reign.aborted) return
     progress.see(upTo)
-    if (progress.position - progress.checkpoint > KEEP_AFTER) await moveTo(context, progress.position)
+    if (progress.position === progress.checkpoint || performance.now() < keepAtMs) continue
+    await moveTo(context, progress.position)
+    keepAtMs = performance.now() + KEEP_EVERY_MS
   }
 }
 

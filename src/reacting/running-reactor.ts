@@ -3,7 +3,7 @@ import { DaybookError } from '../errors/index.ts'
 import { storedTypes } from '../events/index.ts'
 import { type FollowerPhase, type FollowerStatus, type LastError, withTimeout } from '../following/index.ts'
 import { assertPosition, unlessAborted } from '../store/index.ts'
-import { type DeadLetters, toDeadLetters } from './letters.ts'
+import { type DeadLetters, toDeadLetters } from './dead-letters.ts'
 import { type ReactorReport, reportOwn } from './report.ts'
 import { observeCheckpoint, type RunnerContext, run } from './runner.ts'
 

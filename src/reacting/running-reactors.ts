@@ -1,9 +1,9 @@
 /** The reactors of one log that run in this process: one for each name. */
 import type { AnyReactor } from '../reactors/index.ts'
-import { DeadLetterBox } from './dead-letters.ts'
+import { DeadLetterBox } from './dead-letter-box.ts'
+import { type KeptDeadLetters, toKept } from './dead-letters.ts'
 import { nameTaken } from './failures.ts'
 import type { AnyHandlers, EffectHandlers } from './handlers.ts'
-import { type KeptDeadLetters, toKept } from './letters.ts'
 import { type ReactContext, type ReactOptions, react } from './react.ts'
 import { type ReactorReport, reportLeased } from './report.ts'
 import type { ReactorAtWork, RunningReactor } from './running-reactor.ts'

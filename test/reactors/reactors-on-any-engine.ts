@@ -314,15 +314,15 @@ export function describeReactors(openDaybook: OpenDaybook): void {
       const lastError = { message: 'Paid O1 is refused', at }
       const live = { name: 'checkout', state: 'live', checkpoint: position, head: position, deadLetters: 1, lastError }
       expect(report).toEqual({ ...live, lag: { events: 0, seconds: 0 }, owner: expect.any(String), at })
+      const { position: looked } = await daybook.append('note-1', NoteAdded({ text: 'nobody reacts to it' }))
+      await running.reached(looked)
       await running.stop()
+      // What a stop has looked at, the next start need not look at again.
+      expect(await daybook.store.log('reports').checkpoints.load('reactor checkout')).toBe(looked + 1)
       const later = await pay(daybook, 'O2')
       const [stopped] = await daybook.reactors()
-      expect(stopped).toMatchObject({
-        state: 'stopped',
-        checkpoint: position,
-        head: later,
-        lag: { events: later - position },
-      })
+      const lag = { events: later - looked }
+      expect(stopped).toMatchObject({ state: 'stopped', checkpoint: looked, head: later, lag })
       expect(stopped?.owner).toBeUndefined()
       // By name, also where it does not run.
       const kept = daybook.deadLetters('checkout')

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Daybook, DeadLetter, OpenOptions, ReactOptions } from 'daybook'
 import { describe, expect, test } from 'vitest'
-import { DeadLetterBox, toErrorText } from '../../src/reacting/dead-letters.ts'
+import { DeadLetterBox, toErrorText } from '../../src/reacting/dead-letter-box.ts'
 import { OrderPaid, thanks } from './orders.ts'
 
 type OpenDaybook = (options: OpenOptions) => Promise<Daybook>
