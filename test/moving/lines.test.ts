@@ -71,4 +71,18 @@ describe('import', () => {
       { id, type: 'Paid', stream: { name: 'order-7' }, data: { n: 1 } },
     ])
   })
+
+  test('gives CloudEvents whose ids are no UUIDs ids of their own, the same when they come again', async () => {
+    const log = openMemory().log('main')
+    const ids = ['A234-1234-1234', '018F3C1E-0000-7000-8000-000000000001', '018f3c1e-0000-7000-8000-000000000001']
+    const lines = ['/shop', '/other'].flatMap((source) => {
+      return ids.map((id) =>
+        JSON.stringify({ specversion: '1.0', id, source, type: 'Paid', subject: 'order-7', data: 1 }),
+      )
+    })
+    const text = lines.slice(0, 5).join('\n')
+    expect(await importLines(log, inSmallPieces(text))).toMatchObject({ events: 5, skipped: 0 })
+    expect(await importLines(log, inSmallPieces(text))).toMatchObject({ events: 0, skipped: 5 })
+    expect(new Set((await log.read().toArray()).map((event) => event.id)).size).toBe(5)
+  })
 })
