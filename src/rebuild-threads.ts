@@ -67,8 +67,8 @@ function toUrl(module: string | URL): string {
   return module instanceof URL || /^[a-z]+:/.test(module) ? String(module) : pathToFileURL(module).href
 }
 
-/** Room for the pages that are under way, whose events else grow old; left to itself, each thread would take twice as much. */
-const YOUNG_GENERATION_MB = 24
+/** Room for the pages that are under way, whose events else grow old; left to itself, each thread would take three times as much. */
+const YOUNG_GENERATION_MB = 16
 
 /** Beside this file. From its source a thread starts by way of tsx, which a thread does not take over from its parent. */
 function toEntry(): URL {

@@ -12,7 +12,7 @@ import type { AnyProjection, AppliedBatch, ApplyBatch, EventPage, Folded, Held, 
 import { isPoison, isUnreadable } from './failures.ts'
 import { History } from './history.ts'
 import type { Progress } from './progress.ts'
-import { RememberedRows } from './remembered-rows.ts'
+import { RememberedRows, type RowLimits } from './remembered-rows.ts'
 
 export interface PipelineContext {
   readonly log: EventLog
@@ -22,6 +22,8 @@ export interface PipelineContext {
   readonly partition?: Partition
   /** Nothing has been written to the generation yet: what is not remembered is nowhere. */
   readonly isNew?: boolean
+  /** How many rows are in memory: those of a projection when absent. */
+  readonly limits?: RowLimits
   readonly applyBatch: ApplyBatch
   readonly progress: Progress
   readonly maxQuarantinedKeys: number
@@ -51,7 +53,7 @@ export class Pipeline {
 
   constructor(context: PipelineContext) {
     this.#context = context
-    this.#remembered = new RememberedRows(context.generation, context.isNew ?? false)
+    this.#remembered = new RememberedRows(context.generation, context.isNew ?? false, context.limits)
     this.#end = context.progress.checkpoint
   }
 

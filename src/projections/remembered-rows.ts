@@ -8,15 +8,22 @@ import { again } from '../following/index.ts'
 import type { Generation, RowChange, StoredRow } from '../store/index.ts'
 import { KeyFilter } from './key-filter.ts'
 
-const MAX_ROWS = 20_000
+export interface RowLimits {
+  /** Rows that are remembered. */
+  readonly rows: number
+  /** Rows that wait to be saved together. */
+  readonly changes: number
+}
+
 /** A row that many events change is written once for all of them; but two batches are in memory at once. */
-const MAX_CHANGES = 20_000
+const LIMITS: RowLimits = { rows: 20_000, changes: 20_000 }
 /** Of JSON text, as estimated from every 64th row. */
 const MAX_WEIGHT = 16_777_216
 const SAMPLE_EVERY = 64
 
 export class RememberedRows {
   readonly #generation: Generation
+  readonly #limits: RowLimits
   /** The longest untouched first. */
   readonly #rows = new Map<string, StoredRow>()
   /** What bears a later position than this may still be on its way to the target. */
@@ -29,8 +36,9 @@ export class RememberedRows {
   #dropped: KeyFilter | undefined
 
   /** @param isNew Nothing has been written yet. */
-  constructor(generation: Generation, isNew: boolean) {
+  constructor(generation: Generation, isNew: boolean, limits = LIMITS) {
     this.#generation = generation
+    this.#limits = limits
     this.#isComplete = isNew
   }
 
@@ -53,11 +61,11 @@ export class RememberedRows {
 
   /** How many rows may wait to be saved together. Until it is known what they weigh, those of a page. */
   get maxChanges(): number {
-    return this.#sampled === 0 ? 1 : Math.min(MAX_CHANGES, this.#max)
+    return this.#sampled === 0 ? 1 : Math.min(this.#limits.changes, this.#max)
   }
 
   get #max(): number {
-    return Math.min(MAX_ROWS, Math.max(1, Math.floor(MAX_WEIGHT / (this.#sampledWeight / this.#sampled || 1))))
+    return Math.min(this.#limits.rows, Math.max(1, Math.floor(MAX_WEIGHT / (this.#sampledWeight / this.#sampled || 1))))
   }
 
   /** What was changed up to this position is at the target. */

@@ -16,6 +16,8 @@ import { Progress } from '../progress.ts'
 import type { FoldShareOptions } from './share.ts'
 import { isShared } from './shares.ts'
 
+/** There are as many shares in one process as it has cores. */
+const LIMITS = { rows: 10_000, changes: 5_000 }
 const FIRST_BACK_OFF_MS = 20
 const LONGEST_BACK_OFF_MS = 5_000
 
@@ -55,6 +57,7 @@ async function foldFromCheckpoint(options: FoldShareOptions): Promise<void> {
     onQuarantined: () => {},
     // What was taken over from the live generation is there from the beginning.
     isNew: checkpoint === 0 && share.from === 0,
+    limits: LIMITS,
   })
   await pipeline.read(readPages(options, checkpoint, share.upTo))
   await pipeline.drain()
