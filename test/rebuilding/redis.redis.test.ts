@@ -5,6 +5,7 @@ import { afterAll } from 'vitest'
 import { describeQuarantine } from '../projections/quarantine-on-any-engine.ts'
 import { describeOnRedis, useRedis } from '../support/redis.ts'
 import { describeRebuild } from './describe-rebuild.ts'
+import { describeSwap } from './describe-swap.ts'
 
 describeOnRedis('in Redis', () => {
   const redis = useRedis()
@@ -19,5 +20,6 @@ describeOnRedis('in Redis', () => {
     return open('memory:', { ...options, instruments: { targets: () => targets } })
   }
   describeRebuild(openDaybook)
+  describeSwap({ openDaybook, events: 2_000 })
   describeQuarantine(openDaybook)
 })

@@ -13,6 +13,11 @@ local function find(state) return redis.call('HGET', place, state) end
 
 local function position(id) return tonumber(redis.call('HGET', progress_prefix .. id, 'position') or '0') end
 
+-- How far readers have seen it: rows are written ahead of the checkpoint.
+local function seen(id)
+  return math.max(position(id), tonumber(redis.call('HGET', progress_prefix .. id, 'written') or '0'))
+end
+
 local function drop(state)
   local id = find(state)
   if not id then return end
@@ -49,7 +54,7 @@ local operations = {
     if find('swapped') == token then return end
     if find('building') ~= id then return 'missing' end
     local live = find('live')
-    if live and even_behind ~= '1' and position(live) > position(id) then return 'behind' end
+    if live and even_behind ~= '1' and seen(live) > position(id) then return 'behind' end
     drop('previous')
     swap('building')
   end,

@@ -11,7 +11,7 @@ if found[1] ~= generation and found[2] ~= generation then return 0 end
 if revision ~= '' and (redis.call('HGET', progress, 'revision') or '0') ~= revision then return 0 end
 
 -- What is written is gathered, so that it takes one command and not one for each row.
-local written, added = {}, {}
+local written, added, highest = {}, {}, 0
 for n = 5, #KEYS do
   local key = KEYS[n]
   local position, json = ARGV[2 * n - 5], ARGV[2 * n - 4]
@@ -19,6 +19,7 @@ for n = 5, #KEYS do
   local before = redis.call('GETRANGE', key, 0, 16)
   local stored = tonumber(string.match(before, '^%d+'))
   local wanted = tonumber(position)
+  if wanted > highest then highest = wanted end
   if not stored or stored < wanted or (is_repair and stored == wanted) then
     table.insert(written, key)
     if json == '' then
@@ -38,5 +39,9 @@ for n = 5, #KEYS do
   end
 end
 if #written > 0 then redis.call('MSET', unpack(written)) end
+-- Readers see these rows ahead of the checkpoint: whoever swaps must not take them back.
+if highest > tonumber(redis.call('HGET', progress, 'written') or '0') then
+  redis.call('HSET', progress, 'written', string.format('%.0f', highest))
+end
 if #added > 0 then redis.call('ZADD', live, unpack(added)) end
 return 1
