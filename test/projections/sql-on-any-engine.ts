@@ -134,7 +134,11 @@ export function describeSqlProjections(openDaybook: OpenDaybook): void {
       await daybook.project(define(1, 1), { follow: false })
       await daybook.project(define(1, 2), { follow: false })
       const changed = daybook.project(define(2, 1), { follow: false })
-      await expect(changed).rejects.toMatchObject({ code: 'rebuild-needed', details: { projection: 'versioned' } })
+      await expect(changed).rejects.toMatchObject({
+        code: 'rebuild-needed',
+        details: { projection: 'versioned' },
+        message: expect.stringContaining('Make new tables and give the projection another name'),
+      })
     })
   })
 }

@@ -49,7 +49,10 @@ export async function withReadModel<T>(
 ): Promise<T> {
   return await withDaybook(command, async (session) => {
     const { definition, where } = findProjection(session.config, session.daybook, name)
-    if ('kind' in definition) throw new UsageProblem(`${name} is SQL of your own: it is yours to make anew.`)
+    if ('kind' in definition)
+      throw new UsageProblem(
+        `${name} is SQL of your own, and so are its tables: make new ones, and give it another name to fill them.`,
+      )
     return await work({ ...session, readModel: definition, where })
   })
 }
