@@ -71,6 +71,11 @@ export interface ReadModelTarget {
 export interface PromoteOptions {
   /** Also where the live one has come further: it may have come further than the log, which was restored. */
   readonly evenBehind?: boolean
+  /**
+   * Brings the one being built as far as the log is. A target in which rows are ahead of their checkpoint for a moment calls
+   * it while the live one takes no writes: what a reader has seen is in both then. Others need not call it.
+   */
+  readonly catchUp?: () => Promise<void>
 }
 
 export type GenerationState = 'live' | 'building' | 'previous'

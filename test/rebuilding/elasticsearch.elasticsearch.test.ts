@@ -4,6 +4,7 @@ import { elasticsearchTargets } from 'daybook/elasticsearch'
 import { describeQuarantine } from '../projections/quarantine-on-any-engine.ts'
 import { describeOnAnySearch, useAnySearch } from '../support/search.ts'
 import { describeRebuild } from './describe-rebuild.ts'
+import { describeSwap } from './describe-swap.ts'
 
 // That both products do the same is what the target's own tests are about.
 describeOnAnySearch('in Elasticsearch or OpenSearch', () => {
@@ -15,5 +16,6 @@ describeOnAnySearch('in Elasticsearch or OpenSearch', () => {
     return open('memory:', { ...options, instruments: { targets: () => targets } })
   }
   describeRebuild(openDaybook)
+  describeSwap({ openDaybook, events: 1_000 })
   describeQuarantine(openDaybook)
 })

@@ -223,7 +223,11 @@ async function swap(work: Work, generation: Generation): Promise<number> {
     const live = await findLive(target)
     // A log that was restored may end before what was live: then readers go back no further than the log did.
     const evenBehind = live !== undefined && live.checkpoint > (await log.head())
-    if (await target.promote(generation.id, { evenBehind })) return position
+    let swappedAt = position
+    const catchUp = async () => {
+      swappedAt = await advance(work, generation)
+    }
+    if (await target.promote(generation.id, { evenBehind, catchUp })) return swappedAt
   }
 }
 

@@ -3,6 +3,7 @@
  * are; indices and aliases are then made to follow. Whoever comes next does the same, so that a process which dies in
  * between leaves nothing that is not mended.
  */
+import { randomUUID } from 'node:crypto'
 import {
   type EntriesOptions,
   type Generation,
@@ -24,8 +25,10 @@ import {
   findByState,
   promoted,
   type Registry,
+  released,
   rolledBack,
   withBuilding,
+  withHold,
   withLive,
   withMade,
 } from './registry.ts'
@@ -38,10 +41,13 @@ export interface TargetContext extends Omit<GenerationContext, 'place'> {
 }
 
 const NOT_FOUND = 404
+/** A page of events and a refresh take less. */
+const LONGEST_HOLD_MS = 10_000
 
 export class ElasticsearchTarget implements ReadModelTarget {
   readonly #context: TargetContext
   readonly #place: Place
+  #seenHold: { readonly hold: string; readonly atMs: number } | undefined
 
   constructor(context: TargetContext, place: Place) {
     this.#context = context
@@ -78,23 +84,30 @@ export class ElasticsearchTarget implements ReadModelTarget {
     return this.#open(findById(await this.#settle(), id), `no generation ${id}`)
   }
 
-  async promote(id: number, { evenBehind = false }: PromoteOptions = {}): Promise<boolean> {
-    const registry = await this.#settle()
-    promoted(registry, this.#place.readModel, id)
-    if (!evenBehind && (await this.#isBehind(registry, id))) {
-      await this.#settle()
-      return false
+  /**
+   * The live one takes no writes while the other is brought as far as the log: so that is soon, however many write, and
+   * has every row that a reader may have seen, also one that was ahead of its checkpoint.
+   */
+  async promote(id: number, { evenBehind = false, catchUp }: PromoteOptions = {}): Promise<boolean> {
+    promoted(await this.#settle(), this.#place.readModel, id)
+    const hold = randomUUID()
+    const registry = await this.#change((before) => withHold(before, hold))
+    try {
+      await catchUp?.()
+      await this.#context.indices.refresh(id)
+      if (!evenBehind && (await this.#isBehind(registry, id))) return false
+      const swapped = await this.#change((before) =>
+        before.hold === hold ? promoted(before, this.#place.readModel, id) : before,
+      )
+      return findById(swapped, id)?.state === 'live'
+    } finally {
+      await this.#change((before) => released(before, hold))
     }
-    await this.#change((before) => promoted(before, this.#place.readModel, id))
-    return true
   }
 
-  /** Takes writes from the live one first, so that it does not come further while the two are compared. */
   async #isBehind(registry: Registry, id: number): Promise<boolean> {
     const [live, building] = [findByState(registry, 'live'), findById(registry, id)]
-    if (live === undefined) return false
-    await this.#context.indices.close(live.id)
-    return (await this.#open(building).position()) < (await this.#open(live).position())
+    return live !== undefined && (await this.#open(building).position()) < (await this.#open(live).position())
   }
 
   async rollBack(): Promise<void> {
@@ -142,18 +155,30 @@ export class ElasticsearchTarget implements ReadModelTarget {
     }
     const stale = await this.#context.indices.align(held.document)
     for (const id of stale) await this.#context.control.removeAll(`${this.#place.id}~${id}`)
+    if (this.#isAbandoned(held.document)) {
+      await this.#write(released(held.document, held.document.hold ?? ''), held)
+      return await this.#settle()
+    }
     const isStill = (await this.#read())?.sequence === held.sequence
     return isStill ? held.document : await this.#settle()
+  }
+
+  /** Whoever held it has died before it swapped, or is too slow: it finds that out. By this process's own clock alone. */
+  #isAbandoned({ hold }: Registry): boolean {
+    if (hold !== this.#seenHold?.hold)
+      this.#seenHold = hold === undefined ? undefined : { hold, atMs: performance.now() }
+    return this.#seenHold !== undefined && performance.now() - this.#seenHold.atMs > LONGEST_HOLD_MS
   }
 
   #read(): Promise<Held<Registry> | undefined> {
     return this.#context.control.get<Registry>(this.#place.id)
   }
 
-  #write({ lastId, generations }: Registry, held: Held<Registry> | undefined): Promise<Held<Registry> | undefined> {
+  #write(registry: Registry, held: Held<Registry> | undefined): Promise<Held<Registry> | undefined> {
     const { log, readModel, id } = this.#place
+    const { lastId, generations, hold } = registry
     // Its name beside it is for people who look at the index.
-    const named = { log, readModel, lastId, generations }
+    const named = { log, readModel, lastId, generations, ...(hold !== undefined && { hold }) }
     return this.#context.control.put<Registry>(id, named, held)
   }
 

@@ -76,16 +76,18 @@ export class Indices {
     throw refused(`PUT ${path}`, created.status, JSON.stringify(created.body))
   }
 
-  /** No row of it is written any more, until `align` opens it again. */
-  async close(id: number): Promise<void> {
-    const remove = { index: toIndex(this.#place, id), alias: toOpenAlias(this.#place, id) }
-    await this.#wire.call({ method: 'POST', path: '/_aliases', body: { actions: [{ remove }] }, accept: [NOT_FOUND] })
+  /** What is written is found from now on. */
+  async refresh(id: number): Promise<void> {
+    const path = `/${encodeURIComponent(toIndex(this.#place, id))}/_refresh`
+    await this.#wire.call({ method: 'POST', path })
   }
 
   /** Makes aliases what the registry says, and deletes what it no longer holds. */
   async align(registry: Registry): Promise<readonly number[]> {
     const aliases = await this.#aliases()
-    const actions = registry.generations.flatMap((entry) => this.#toActions(entry, aliases))
+    const actions = registry.generations.flatMap((entry) =>
+      this.#toActions(entry, aliases, registry.hold !== undefined),
+    )
     if (actions.length > 0) await this.#wire.call({ method: 'POST', path: '/_aliases', body: { actions } })
     const ids = [...aliases.keys()].flatMap((index) => toGeneration(this.#place, index) ?? [])
     // A later one may have been made since the registry was read.
@@ -94,14 +96,14 @@ export class Indices {
     return stale
   }
 
-  #toActions({ id, state }: Entry, aliases: Aliases): Action[] {
+  #toActions({ id, state }: Entry, aliases: Aliases, isHeld: boolean): Action[] {
     const index = toIndex(this.#place, id)
     const found = aliases.get(index)
     if (found === undefined) return []
     const { alias } = this.#place
     const open = toOpenAlias(this.#place, id)
-    const wanted = state === 'live' ? [alias, open] : []
-    if (state === 'building') wanted.push(open)
+    const wanted = state === 'live' ? [alias] : []
+    if (state === 'building' || (state === 'live' && !isHeld)) wanted.push(open)
     const added = wanted.filter((name) => !found.includes(name))
     const removed = [alias, open].filter((name) => found.includes(name) && !wanted.includes(name))
     return [

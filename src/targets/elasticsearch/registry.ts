@@ -6,6 +6,8 @@ export interface Registry {
   /** Of the newest generation that ever was. */
   readonly lastId: number
   readonly generations: readonly Entry[]
+  /** Of whoever is about to swap: until then the live generation takes no writes. Absent otherwise. */
+  readonly hold?: string
 }
 
 export interface Entry {
@@ -50,11 +52,24 @@ export function withMade(registry: Registry, id: number): Registry {
   return map(registry, (each) => (each.id === id ? { ...each, isMade: true } : each))
 }
 
+export function withHold(registry: Registry, hold: string): Registry {
+  return { ...registry, hold }
+}
+
+/** As it is where somebody else's hold came after it. */
+export function released(registry: Registry, hold: string): Registry {
+  return registry.hold === hold ? withoutHold(registry) : registry
+}
+
+function withoutHold({ lastId, generations }: Registry): Registry {
+  return { lastId, generations }
+}
+
 /** @throws `generation-missing` */
 export function promoted(registry: Registry, readModel: string, id: number): Registry {
   const building = findByState(registry, 'building')
   if (building?.id !== id) throw generationMissing(readModel, `no generation ${id} that is being built`)
-  return swapped(without(registry, findByState(registry, 'previous')), building)
+  return withoutHold(swapped(without(registry, findByState(registry, 'previous')), building))
 }
 
 /** @throws `generation-missing` */

@@ -44,6 +44,48 @@ describeOnSearch((server) => {
     })
   })
 
+  describe('the live generation', () => {
+    test('takes no write while another is about to be swapped in, and again when that one is given up', async () => {
+      const { targets, target, live, log } = await openPlace(server)
+      await live.save(rows({ a: [{ n: 1 }, 1] }), { from: 0, to: 1 })
+      const building = await target.build('g')
+      const other = await targets.open(log, 'catalogue')
+      const catchUp = async () => {
+        expect(await (await other.live('f')).save(rows({ a: [{ n: 2 }, 2] }), { from: 1, to: 2 })).toBe(false)
+      }
+      expect(await target.promote(building.id, { catchUp })).toBe(false)
+      expect(await live.save(rows({ a: [{ n: 2 }, 2] }), { from: 1, to: 2 })).toBe(true)
+      await expect(target.promote(building.id, { catchUp: () => Promise.reject(new Error('no')) })).rejects.toThrow(
+        'no',
+      )
+      expect(await live.save(rows({ a: [{ n: 3 }, 3] }), { from: 2, to: 3 })).toBe(true)
+    })
+
+    test('is let go by the others when who held it has died, who then swaps nothing in', {
+      timeout: 40_000,
+    }, async () => {
+      const { targets, target, live, log } = await openPlace(server)
+      const building = await target.build('g')
+      const other = await targets.open(log, 'catalogue')
+      let wake = () => {}
+      const asleep = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      const promoted = target.promote(building.id, { evenBehind: true, catchUp: () => asleep })
+      const save = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 250))
+        return (await other.live('f')).save(rows({ a: [{ n: 1 }, 1] }), { from: 0, to: 1 })
+      }
+      while (await live.save(rows({ a: [{ n: 0 }, 1] }), { from: 0, to: 0 }));
+      const start = performance.now()
+      while (!(await save()));
+      expect(performance.now() - start).toBeLessThan(20_000)
+      wake()
+      expect(await promoted).toBe(false)
+      expect((await target.generations()).map(({ state }) => state)).toEqual(['live', 'building'])
+    })
+  })
+
   describe('a row that the mapping refuses', () => {
     test('is named, without what it holds; the others are written, and the checkpoint stays', async () => {
       const { live } = await openPlace(server, { mappings: { catalogue: { properties: { at: { type: 'date' } } } } })
