@@ -116,8 +116,10 @@ export class Scan {
   /** Looks at the next messages, if nothing is left that was found before. */
   async look(size: number, waitMs: number): Promise<void> {
     if (!this.isEmpty) return
-    const messages = await (this.#ahead ?? this.#feed.take({ from: this.#from, size, waitMs }))
+    const taking = this.#ahead ?? this.#feed.take({ from: this.#from, size, waitMs })
+    // One that fails is not looked at again: the next look asks anew.
     this.#ahead = undefined
+    const messages = await taking
     const from = (messages.at(-1)?.sequence ?? this.#from - 1) + 1
     // While these are looked at, the next ones are on their way.
     if (messages.length >= AHEAD_FROM) this.#ahead = this.#takeAhead({ from, size, waitMs })
