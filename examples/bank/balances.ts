@@ -30,6 +30,8 @@ export const balances = readModel('account-balances', {
   events: [AccountOpened, MoneyDeposited, MoneyWithdrawn, AccountClosed],
   key: (event) => event.stream.id,
   initial: initial as BalanceRow,
+  // Change it with anything that changes the rows. Without it every build of this program would have rows of its own.
+  version: 1,
 }).evolve({
   AccountOpened: (row, { holder }) => ({ ...row, holder, open: true }),
   MoneyDeposited: (row, { amount, statedBalance }) => ({

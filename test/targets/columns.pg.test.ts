@@ -4,6 +4,7 @@ import { postgresTargets, type TableDeclaration } from 'daybook/postgres'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { findJsonProblem } from '../../src/events/index.ts'
 import type { Generation, SqlStore } from '../../src/store/index.ts'
 import { openPostgres } from '../../src/stores/postgres/index.ts'
 import { describeOnPostgres, useTestDatabase } from '../support/postgres.ts'
@@ -32,9 +33,10 @@ const everyType: TableDeclaration = {
 
 const json = fc
   .jsonValue({ maxDepth: 3 })
-  .filter((value) => value !== null && !/\\u0000|__proto__/.test(JSON.stringify(value)))
   // As it comes out of JSON: without -0.
   .map((value) => JSON.parse(JSON.stringify(value)))
+  // A row that the gate refuses comes to no target.
+  .filter((value) => value !== null && findJsonProblem(value, 'json') === undefined)
 const text = fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed() && !value.includes('\u0000'))
 const double = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)
 const time = fc.date({
