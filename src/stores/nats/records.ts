@@ -9,6 +9,8 @@ import { Assembler, ownTime, type StoredMessage, type StoredRecord, toEvents, to
 const PAGE_BYTES = 4_194_304
 /** A copy of the log is usually behind the leader by less than a millisecond. */
 const LAG_WAIT_MS = 5
+/** A server that is cut off takes itself for the leader for some ten seconds. */
+const GONE_AFTER_MS = 15_000
 /** After so many looks at copies that lag, the leader is asked. */
 const LAG_LOOKS = 5
 /** Times of first records of appends to several streams. */
@@ -58,11 +60,16 @@ export class Records {
     return message === undefined ? [] : [message]
   }
 
-  /** A message that is known to be there. */
+  /** A message that is known to be there: who does not have it lags, also a leader that was cut off and does not know yet. */
   async at(sequence: number): Promise<StoredMessage> {
-    const message = (await this.#stream.getDirect({ seq: sequence })) ?? (await this.#stream.get({ seq: sequence }))
-    if (message === undefined) throw new Error(`The message ${sequence} of ${this.#stream.subjects.stream} is gone.`)
-    return message
+    const start = performance.now()
+    for (;;) {
+      const message = (await this.#stream.getDirect({ seq: sequence })) ?? (await this.#stream.get({ seq: sequence }))
+      if (message !== undefined) return message
+      if (performance.now() - start > GONE_AFTER_MS) break
+      await delay(LAG_WAIT_MS)
+    }
+    throw new Error(`The message ${sequence} of ${this.#stream.subjects.stream} is gone.`)
   }
 
   /** When a message that is known to be there was stored. */
