@@ -123,6 +123,11 @@ const ENGINES: Readonly<Record<string, OpenEngine>> = {
   'tls://': openNatsServer,
 }
 
+/** Does it begin as the URL of a store does? */
+export function isStoreUrl(text: string): boolean {
+  return Object.keys(ENGINES).some((beginning) => text.startsWith(beginning.slice(0, beginning.indexOf(':') + 1)))
+}
+
 /** The engine alone. */
 export async function openStore(where: string | PostgresPool, options: EngineOptions): Promise<EventStore> {
   if (typeof where !== 'string') return await openServer(where, options)

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import type { DaybookConfig } from '../config.ts'
 import type { Daybook } from '../daybook-interface.ts'
-import { open } from '../open.ts'
+import { isStoreUrl, open } from '../open.ts'
 import { type LoadedConfig, loadConfig } from './load-config.ts'
 import { UsageProblem } from './usage.ts'
 
@@ -69,7 +69,7 @@ export function assertThere(url: string): void {
 
 /** An argument is a file; a store’s URL in its place would become the name of one. */
 export function assertNoUrl(file: string | undefined): void {
-  if (file === undefined || !/^(?:memory|file|postgres|postgresql|redis|rediss|nats|tls):/.test(file)) return
+  if (file === undefined || !isStoreUrl(file)) return
   throw new UsageProblem(`${showUrl(file)} is the URL of a store: give it as --url. The argument is a file of events.`)
 }
 

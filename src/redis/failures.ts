@@ -1,5 +1,5 @@
 import { isDaybookError } from '../errors/index.ts'
-import type { Losses } from '../store/index.ts'
+import { type Losses, SOCKET_LOSSES } from '../store/index.ts'
 
 export const ENGINE = 'redis'
 
@@ -8,22 +8,10 @@ export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (isDaybookError(error)) return error.code === 'connection-lost'
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return TRANSIENT_CODES.has(code) || LOST_CONNECTION.test(error.message) || TRANSIENT_REPLY.test(error.message)
+  return SOCKET_LOSSES.has(code) || LOST_CONNECTION.test(error.message) || TRANSIENT_REPLY.test(error.message)
 }
 
 export const REDIS_LOSSES: Losses = { engine: ENGINE, isTransient }
-
-const TRANSIENT_CODES: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-])
 
 /** The driver's own errors have no code. */
 const LOST_CONNECTION =

@@ -66,7 +66,7 @@ export type {
   StoredRow,
 } from './read-model-target.ts'
 export { type RepeatLookups, toAppended } from './repeats.ts'
-export { type Losses, namingLoss, RETRY_FOR_MS, retrying, toBackOffMs } from './retry.ts'
+export { type Losses, namingLoss, RETRY_FOR_MS, retrying, SOCKET_LOSSES, toBackOffMs } from './retry.ts'
 export { isSqlStore, type SqlClient, type SqlDatabase, type SqlStore } from './sql-store.ts'
 export { tailReader } from './tail.ts'
 export { unlessAborted } from './unless-aborted.ts'

@@ -44,3 +44,16 @@ export async function namingLoss<T>(losses: Losses, work: () => Promise<T>): Pro
     throw losses.isTransient(error) ? connectionLost(losses.engine, 1, error) : error
   }
 }
+
+/** What Node.js says of a connection that is lost, or cannot be made now. */
+export const SOCKET_LOSSES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+])

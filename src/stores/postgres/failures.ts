@@ -1,5 +1,5 @@
 import { isDaybookError } from '../../errors/index.ts'
-import type { Losses } from '../../store/index.ts'
+import { type Losses, SOCKET_LOSSES } from '../../store/index.ts'
 
 /** The connection was lost or refused, or the server is stopping, starting or not the primary: it may work again later. */
 export function isTransient(error: unknown): boolean {
@@ -10,15 +10,7 @@ export function isTransient(error: unknown): boolean {
 }
 
 const TRANSIENT_CODES: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
+  ...SOCKET_LOSSES,
   'ENOENT', // the server's Unix socket, while it is down
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
