@@ -19,6 +19,7 @@ export interface ReportOptions {
 const STATEMENT_LINES = 8
 
 export async function report(bank: Daybook, options: ReportOptions): Promise<void> {
+  if ((await bank.head()) === 0) return options.print('\nThe book is empty.')
   await reportTotals(bank, options)
   const account = options.account ?? (await findFirstAccount(bank))
   if (account !== undefined) await reportAccount(bank, account, options)

@@ -61,6 +61,13 @@ describe('a run', () => {
     expect(await readFigures(bank)).toMatchObject({ credits: 220_060, debits: 100_050, balances: 120_010, events: 8 })
   })
 
+  test('a file without rows leaves an empty book, and that is said', async () => {
+    const header = TRANSACTIONS.slice(0, TRANSACTIONS.indexOf('\n'))
+    const printed = await runBank(await openBank('memory:'), '--transactions', writeFixture('empty.csv', header))
+    expect(printed).toContain('The book is empty.')
+    expect(printed).not.toContain('undefined')
+  })
+
   test('a row that was booked with another amount is refused by its line', async () => {
     const bank = await openBank('memory:')
     await runBank(bank, '--transactions', writeFixture('first.csv', TRANSACTIONS))

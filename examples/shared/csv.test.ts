@@ -47,12 +47,20 @@ describe('csv', () => {
   test.each([
     ['3', '1 fields; expected 2, as the header has'],
     ['3;4;5', '3 fields; expected 2, as the header has'],
-    ['3;4"5', 'a quote in the wrong place; expected fields such as 12.50 or "A ""B"" C"'],
-    ['3;"4', 'a quote in the wrong place; expected fields such as 12.50 or "A ""B"" C"'],
+    ['3;4"5', 'a quote in the wrong place; expected fields such as 12.50;"A ""B"" C"'],
+    ['3;"4', 'a quote in the wrong place; expected fields such as 12.50;"A ""B"" C"'],
     [`3;"${'4'.repeat(100_000)}`, 'a row of more than 65536 bytes; is a quote left open?'],
   ])('gives the rows before a malformed one, then its line (%#)', async (malformed, problem) => {
     const file = writeFixture('malformed.csv', `a;b\n1;2\n${malformed}\n5;6\n7;"8"\n`)
     expect(await read(file)).toEqual({ rows: ['2 1 2'], fault: `FileProblem: FILE:3: ${problem}` })
+  })
+
+  test('refuses text of another encoding, by its line', async () => {
+    const file = writeFixture('latin-1.csv', Buffer.from('a;b\n1;2\n3;V\u00ddB\u011aR\n', 'latin1'))
+    expect(await read(file)).toEqual({
+      rows: ['2 1 2'],
+      fault: 'FileProblem: FILE:3: bytes that are no UTF-8; save the file as UTF-8',
+    })
   })
 
   test('gives the rows before the place where a gzipped file breaks off', async () => {

@@ -29,6 +29,8 @@ interface CsvRecord {
 }
 
 const DELIMITER = ';'
+/** What the parser puts where bytes are no UTF-8. A text that is garbled would stay so for ever in a book. */
+const REPLACEMENT = '\ufffd'
 /** No row of ours is this long; a quote that is never closed ends here, and not with memory. */
 const MAX_ROW_BYTES = 65_536
 
@@ -46,6 +48,8 @@ export async function* readCsv<Column extends string>(
       width = cells.length
     } else if (cells.length !== width) {
       throw new FileProblem(file, line, `${cells.length} fields; expected ${width}, as the header has`)
+    } else if (cells.some((cell) => cell.includes(REPLACEMENT))) {
+      throw new FileProblem(file, line, 'bytes that are no UTF-8; save the file as UTF-8')
     } else {
       // Each column is there, and each row has as many cells as the header.
       const fields = Object.fromEntries(places.map(([column, place]) => [column, cells[place]]))
@@ -103,7 +107,8 @@ async function* readRecords(file: string, delimiter: string): AsyncGenerator<Csv
     yield { line, cells: record }
   }
   const { malformed, broken } = trouble
-  if (malformed !== undefined) throw new FileProblem(file, line + 1, describe(malformed), { cause: malformed })
+  if (malformed !== undefined)
+    throw new FileProblem(file, line + 1, describe(malformed, delimiter), { cause: malformed })
   if (broken !== undefined) throw new FileProblem(file, line + 1, `breaks off: ${broken.message}`, { cause: broken })
 }
 
@@ -124,9 +129,10 @@ function toParser(trouble: Trouble, delimiter: string) {
   })
 }
 
-function describe(error: CsvError): string {
+function describe(error: CsvError, delimiter: string): string {
   if (error.code === 'CSV_MAX_RECORD_SIZE') return `a row of more than ${MAX_ROW_BYTES} bytes; is a quote left open?`
-  if (error.code.includes('QUOTE')) return 'a quote in the wrong place; expected fields such as 12.50 or "A ""B"" C"'
+  if (error.code.includes('QUOTE'))
+    return `a quote in the wrong place; expected fields such as 12.50${delimiter}"A ""B"" C"`
   return error.message
 }
 
