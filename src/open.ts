@@ -44,7 +44,7 @@ export interface OpenOptions extends ExecutorOptions {
   readonly definitions?: readonly SchemaReader[]
 }
 
-const DEFAULT_LOG = 'main'
+export const DEFAULT_LOG = 'main'
 
 /**
  * Opens the daybook at a URL, or over a `pg` Pool of the caller's own, which closing leaves open.

@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import type { Daybook } from '../daybook-interface.ts'
 import { type Comparison, compareLogs, copyLog, estimateTotal } from '../moving/index.ts'
-import { open } from '../open.ts'
-import { assertThere, closing, type GlobalOptions, showUrl } from './session.ts'
+import { DEFAULT_LOG, open } from '../open.ts'
+import { isSameLog } from './same-log.ts'
+import { assertBegun, assertThere, closing, type GlobalOptions, showUrl } from './session.ts'
 import { Interruption, type Terminal } from './terminal.ts'
+import { UsageProblem } from './usage.ts'
 
 interface CopyCommandOptions extends GlobalOptions {
   readonly follow?: boolean
@@ -24,16 +26,27 @@ export function registerCopy(program: Command, terminal: Terminal): void {
     .action(async (from: string, to: string, _options: unknown, command: Command) => {
       const options: CopyCommandOptions = command.optsWithGlobals()
       assertThere(from)
-      await closing(open(from, toLog(options.log)), (source) =>
-        closing(open(to, toLog(options.toLog ?? options.log)), async (destination) => {
+      assertTwoLogs(from, to, options)
+      await closing(open(from, toLog(options.log)), async (source) => {
+        if (options.log !== undefined) await assertBegun(source)
+        await closing(open(to, toLog(options.toLog ?? options.log)), async (destination) => {
           const copied = await copy(source, destination, options, terminal)
           terminal.say(`${copied} events copied from ${showUrl(from)} to ${showUrl(to)}.`)
           if (!options.verify) return
           const comparison = await compare(source, destination, terminal)
           report(terminal, { copied, ...comparison }, options.json ?? false)
-        }),
-      )
+        })
+      })
     })
+}
+
+/** What is copied onto itself would be found the same, and prove nothing. */
+function assertTwoLogs(from: string, to: string, { log = DEFAULT_LOG, toLog = log }: CopyCommandOptions): void {
+  if (!isSameLog({ url: from, log }, { url: to, log: toLog })) return
+  throw new UsageProblem(
+    `${showUrl(from)} and ${showUrl(to)} are one store, and the log ${log} would be copied onto itself. ` +
+      'Name another store, or another log with --to-log.',
+  )
 }
 
 function toLog(log: string | undefined) {

@@ -1,10 +1,10 @@
-import { createWriteStream } from 'node:fs'
-import { Readable, type Writable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { type Command, Option } from 'commander'
 import type { Daybook } from '../daybook-interface.ts'
 import { type ExportFormat, estimateTotal, exportLog } from '../moving/index.ts'
+import { openOutputFile } from './output-file.ts'
 import { assertNoUrl, withDaybook } from './session.ts'
 import { Interruption, type Terminal } from './terminal.ts'
 import { FileProblem, wholeNumber } from './usage.ts'
@@ -52,19 +52,27 @@ async function exportTo(file: string | undefined, daybook: Daybook, options: Exp
     for await (const lines of exportLog(daybook, reading)) yield `${lines.join('\n')}\n`
   }
   try {
-    await pipeline([Readable.from(toText()), ...toOutput(file)])
+    await write(toText(), file)
     return exported
   } catch (error) {
     if (!terminal.signal.aborted) throw unwritten(file, error)
-    throw new Interruption(`Stopped after ${exported} events; the file is not whole.`)
+    throw new Interruption(`Stopped after ${exported} events: export again to have them all.`)
   } finally {
     bar.stop()
   }
 }
 
-function toOutput(file: string | undefined): Writable[] {
-  if (file === undefined) return [process.stdout]
-  return file.endsWith('.gz') ? [createGzip(), createWriteStream(file)] : [createWriteStream(file)]
+async function write(text: AsyncIterable<string>, file: string | undefined): Promise<void> {
+  if (file === undefined) return await pipeline(Readable.from(text), process.stdout)
+  const output = openOutputFile(file)
+  try {
+    const compressed = file.endsWith('.gz') ? [createGzip()] : []
+    await pipeline([Readable.from(text), ...compressed, output.stream])
+    output.keep()
+  } catch (error) {
+    output.discard()
+    throw error
+  }
 }
 
 /** What the system refuses names the call that it refused. */

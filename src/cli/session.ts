@@ -1,10 +1,10 @@
 /** What every command begins with: the configuration, and the daybook that it or the command line names. */
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import type { DaybookConfig } from '../config.ts'
 import type { Daybook } from '../daybook-interface.ts'
 import { isStoreUrl, open } from '../open.ts'
+import { isSqlStore, toFolder } from '../store/index.ts'
 import { type LoadedConfig, loadConfig } from './load-config.ts'
 import { UsageProblem } from './usage.ts'
 
@@ -22,7 +22,10 @@ export interface Session extends LoadedConfig {
   readonly json: boolean
 }
 
-/** Opens what the command works on, does the work, and closes it. A folder that is not there is a slip, unless it `mayBegin`. */
+/**
+ * Opens what the command works on, does the work, and closes it. A folder or a log that was named and is not there is a
+ * slip, unless it `mayBegin`.
+ */
 export async function withDaybook<T>(
   command: Command,
   work: (session: Session) => Promise<T>,
@@ -33,8 +36,24 @@ export async function withDaybook<T>(
   const url = toUrl(globals, loaded.config)
   if (!mayBegin) assertThere(url)
   const opening = open(url, toOpenOptions(globals, loaded.config))
-  return await closing(opening, (daybook) => work({ ...loaded, daybook, json: globals.json ?? false }))
+  return await closing(opening, async (daybook) => {
+    if (!mayBegin && globals.log !== undefined) await assertBegun(daybook)
+    return await work({ ...loaded, daybook, json: globals.json ?? false })
+  })
 }
+
+/** A log comes to be with its first event. */
+export async function assertBegun(daybook: Daybook): Promise<void> {
+  if ((await daybook.head()) > 0) return
+  const { name, store } = daybook
+  const logs = isSqlStore(store) ? await store.logs() : []
+  const others = logs.length === 0 ? '' : ` There are: ${logs.slice(0, SHOWN_LOGS).join(', ')}`
+  const more = logs.length > SHOWN_LOGS ? `, and ${logs.length - SHOWN_LOGS} more` : ''
+  throw new UsageProblem(`The store has no log ${name}: no event was ever recorded in it.${others}${more}`)
+}
+
+/** There may be one for each tenant. */
+const SHOWN_LOGS = 20
 
 /** Does the work, and closes the daybook, whatever comes of it. */
 export async function closing<T>(opening: Promise<Daybook>, work: (daybook: Daybook) => Promise<T>): Promise<T> {
@@ -62,7 +81,7 @@ function toOpenOptions({ log }: GlobalOptions, config: DaybookConfig) {
 /** To open a folder is to make it: a command that only reads must not do so for a misspelt one. */
 export function assertThere(url: string): void {
   if (!url.startsWith('file:')) return
-  const folder = url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)
+  const folder = toFolder(url)
   if (folder !== '' && !existsSync(folder))
     throw new UsageProblem(`There is no folder ${folder}, and so no store in it.`)
 }

@@ -25,6 +25,7 @@ export {
 } from './conflicts.ts'
 export { compareTypes, countTypes } from './count-types.ts'
 export { type Page, type PageSource, pagedReader, passBatches } from './event-reader.ts'
+export { toFolder } from './file-url.ts'
 export {
   assertListStreamsOptions,
   assertReadOptions,

@@ -3,6 +3,8 @@ import type { EventReader, EventStore, ReadOptions } from './port.ts'
 /** A store on PostgreSQL, whose database read models and the user's own SQL may share. */
 export interface SqlStore extends EventStore {
   readonly database: SqlDatabase
+  /** The names of the logs that have events, in the order of their bytes in UTF-8. */
+  logs(): Promise<readonly string[]>
   /** The events of a log as an open transaction sees them, with those that it has appended. */
   readWithin(client: SqlClient, log: string, options?: ReadOptions): EventReader
 }

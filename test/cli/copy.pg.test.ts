@@ -1,4 +1,7 @@
-/** `daybook copy` between two databases: killed at any moment, interrupted, and given again. */
+/** `daybook copy` between two databases, and `daybook export`: killed at any moment, interrupted, and given again. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { compareLogs } from 'daybook'
 import { Random } from 'daybook/testing'
@@ -45,6 +48,20 @@ describeOnPostgres(`daybook copy (DAYBOOK_SEED=${SEED})`, { timeout: 120_000 }, 
     const { code, stdout, stderr } = await ended
     expect(code, stderr).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ copied: EVENTS + 1, same: true, events: EVENTS + 1 })
+  })
+
+  test('an export that is stopped leaves the file that was there, and nothing beside it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'daybook-export-'))
+    const file = join(folder, 'log.ndjson')
+    writeFileSync(file, 'whole\n')
+    const { process, ended } = startCli(['--url', one.url, 'export', file])
+    while (readdirSync(folder).length < 2) await sleep(1)
+    process.kill('SIGINT')
+    const { code, stderr } = await ended
+    expect({ code, stderr }).toMatchObject({ code: 130, stderr: expect.stringContaining('export again') })
+    expect(readFileSync(file, 'utf8')).toBe('whole\n')
+    expect(readdirSync(folder)).toEqual(['log.ndjson'])
+    rmSync(folder, { recursive: true })
   })
 })
 

@@ -1,6 +1,15 @@
 /** `daybook copy`, `export` and `import`, as processes of their own. */
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -44,6 +53,48 @@ describe('the command daybook', () => {
     expect(existsSync(folderOf('copy'))).toBe(false)
     const taken = await runCli(['--url', other, 'export', one], { cwd: folder })
     expect(taken).toMatchObject({ code: 2, stderr: expect.stringContaining('give it as --url') })
+  })
+
+  test('refuses to copy a log onto itself, however its store is spelt', async () => {
+    const [relative, link] = [`file:./one/../one`, `file:${join(folder, 'link')}`]
+    symlinkSync(join(folder, 'one'), join(folder, 'link'))
+    const ran = await Promise.all([
+      runCli(['copy', one, one]),
+      runCli(['copy', one, relative], { cwd: folder }),
+      runCli(['copy', link, one]),
+      runCli(['copy', 'postgres://ada:secret@Localhost/shop', 'postgresql://localhost:5432/shop']),
+      runCli(['copy', 'redis://localhost', 'redis://localhost/0']),
+    ])
+    for (const each of ran)
+      expect(each).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining('would be copied onto itself'),
+      })
+  })
+
+  test('names the logs that there are where one was named that is not', async () => {
+    for (const args of [
+      ['--url', one, '--log', 'mian', 'export'],
+      ['--url', one, '--log', 'mian', 'reactors', 'list'],
+      ['--log', 'mian', 'copy', one, `file:${join(folder, 'unmade')}`],
+    ]) {
+      const stderr = expect.stringMatching(/no log mian: .* There are: main$/m)
+      expect(await runCli(args)).toMatchObject({ code: 2, stdout: '', stderr })
+    }
+    expect(existsSync(join(folder, 'unmade'))).toBe(false)
+  })
+
+  test('exports to a file in one go, keeping its mode, and to a device as it is', async () => {
+    const file = join(folder, 'kept.ndjson')
+    writeFileSync(file, 'old\n', { mode: 0o600 })
+    const ran = await runCli(['--url', one, 'export', file])
+    expect(ran.code, ran.stderr).toBe(0)
+    expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(30)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([])
+    expect(await runCli(['--url', one, 'export', '/dev/null'])).toMatchObject({ code: 0 })
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
   })
 
   test('exports to a file that imports into another store, and copies find both the same', async () => {

@@ -2,9 +2,8 @@
  * The event store on PostgreSQL: a server through `pg`, or the one inside this process through PGlite. Both run the
  * same SQL, in ./sql; database.ts is where they part.
  */
-import { fileURLToPath } from 'node:url'
 import type { Pool } from 'pg'
-import { Lifetime, notDurable, refuse, type SqlStore } from '../../store/index.ts'
+import { Lifetime, notDurable, refuse, type SqlStore, toFolder } from '../../store/index.ts'
 import type { Database } from './database.ts'
 import { assertDurable } from './durability.ts'
 import { migrate } from './migrate.ts'
@@ -55,8 +54,7 @@ const NO_FSYNC = {
 }
 
 function toDirectory(url: string): string {
-  if (url.startsWith('file://')) return fileURLToPath(url)
-  const directory = url.replace(/^file:/, '')
+  const directory = toFolder(url)
   return directory === '' ? refuse('url', 'names no folder; give one, such as file:./.daybook') : directory
 }
 

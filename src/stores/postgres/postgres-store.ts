@@ -13,6 +13,7 @@ import {
 import type { Database } from './database.ts'
 import { PostgresLog } from './postgres-log.ts'
 import { logSource } from './reading.ts'
+import { statement } from './statements.ts'
 
 /** The event store on PostgreSQL, whichever way that is reached. */
 export class PostgresStore implements SqlStore {
@@ -55,6 +56,11 @@ export class PostgresStore implements SqlStore {
     const log = this.#logs.get(name) ?? new PostgresLog(name, this.#database, this.#lifetime)
     this.#logs.set(name, log)
     return log
+  }
+
+  async logs(): Promise<readonly string[]> {
+    this.#lifetime.assertOpen()
+    return (await this.#database.query(statement('list-logs'), [])).map(([log]) => String(log))
   }
 
   readWithin(client: SqlClient, log: string, options: ReadOptions = {}): EventReader {

@@ -1,0 +1,1 @@
+select log from daybook.logs where position > 0 order by log
