@@ -3,7 +3,14 @@
  * engines, before anything is sent.
  */
 import { DaybookError } from '../errors/index.ts'
-import { assertStreamName, type EncodedEvent, encodeEvent, findJsonProblem, findNameProblem } from '../events/index.ts'
+import {
+  assertStreamName,
+  type EncodedEvent,
+  encodeEvent,
+  findJsonProblem,
+  findNameProblem,
+  type NewEvent,
+} from '../events/index.ts'
 import type { CommandRecord } from './keepsakes.ts'
 import type { AppendRequest, Boundary, ExpectedVersion, StreamCondition } from './port.ts'
 
@@ -31,6 +38,8 @@ export interface PreparedAppend {
   readonly eventCount: number
   /** UTF-16 units of JSON, near enough to bytes for weighing a batch. */
   readonly size: number
+  /** The ids that the caller gave to events: with them it may be an earlier attempt anew. */
+  readonly givenIds: readonly string[]
 }
 
 export interface PreparedCondition {
@@ -65,7 +74,18 @@ export function prepareAppend(request: AppendRequest): PreparedAppend {
     ...(request.command === undefined ? {} : { command: prepareCommand(request.command) }),
     eventCount,
     size,
+    givenIds: request.streams.some(({ events }) => events.some(hasId)) ? findGivenIds(request) : NO_IDS,
   }
+}
+
+const NO_IDS: readonly string[] = []
+
+function hasId({ id }: NewEvent): boolean {
+  return id !== undefined
+}
+
+function findGivenIds({ streams }: AppendRequest): string[] {
+  return streams.flatMap(({ events }) => events.flatMap(({ id }) => id ?? []))
 }
 
 function prepareWrites(request: AppendRequest): PreparedWrite[] {

@@ -24,32 +24,27 @@ export {
   versionConflict,
 } from './conflicts.ts'
 export { compareTypes, countTypes } from './count-types.ts'
+export type {
+  EncodedSnapshot,
+  EncodedTerms,
+  EngineLeases,
+  EngineLog,
+  EngineSnapshots,
+  TailPages,
+} from './engine-log.ts'
 export { type Page, type PageSource, pagedReader, passBatches } from './event-reader.ts'
 export { toFolder } from './file-url.ts'
 export {
-  assertListStreamsOptions,
   assertReadOptions,
-  assertReadStreamOptions,
-  assertTailOptions,
-  assertTime,
   MAX_CORRELATION_ID_LENGTH,
 } from './filter.ts'
 export { type PreparedImport, prepareImport } from './import-request.ts'
 export type * from './keepsakes.ts'
 export { Lifetime } from './lifetime.ts'
+export { Logs } from './logs.ts'
 export { matchesTerms } from './matches.ts'
 export { openMemory } from './memory/index.ts'
-export {
-  assertCommandId,
-  assertLeaseName,
-  assertLeaseTerms,
-  assertLogName,
-  assertProjectionName,
-  assertPruneCommandsOptions,
-  assertSnapshotKey,
-  encodeNote,
-  encodeSnapshot,
-} from './names.ts'
+export { assertProjectionName } from './names.ts'
 export { isInPartition } from './partition.ts'
 export type * from './port.ts'
 export type {

@@ -1,26 +1,18 @@
 import type { CommandRecord, CommandStore, PruneCommandsOptions } from '../keepsakes.ts'
-import type { Lifetime } from '../lifetime.ts'
-import { assertCommandId, assertPruneCommandsOptions } from '../names.ts'
 import type { Book } from './book.ts'
 
 export class MemoryCommands implements CommandStore {
   readonly #book: Book
-  readonly #lifetime: Lifetime
 
-  constructor(book: Book, lifetime: Lifetime) {
+  constructor(book: Book) {
     this.#book = book
-    this.#lifetime = lifetime
   }
 
   async find(id: string): Promise<CommandRecord | undefined> {
-    this.#lifetime.assertOpen()
-    assertCommandId(id)
     return findCommand(this.#book, id)
   }
 
   async prune(options: PruneCommandsOptions): Promise<number> {
-    this.#lifetime.assertOpen()
-    assertPruneCommandsOptions(options)
     // A map keeps the order in which its entries came: the oldest stand first.
     const old: string[] = []
     for (const [id, { recordedAtMs }] of this.#book.commands) {

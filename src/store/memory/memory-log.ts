@@ -1,22 +1,9 @@
-import { assertStreamName } from '../../events/index.ts'
-import { prepareAppend } from '../append-request.ts'
-import { notSupported } from '../conflicts.ts'
-import { countTypes } from '../count-types.ts'
-import { type PageSource, pagedReader } from '../event-reader.ts'
-import {
-  assertListStreamsOptions,
-  assertReadOptions,
-  assertReadStreamOptions,
-  assertTailOptions,
-  assertTime,
-} from '../filter.ts'
+import type { PreparedAppend } from '../append-request.ts'
+import type { EngineLog, TailPages } from '../engine-log.ts'
+import type { PageSource } from '../event-reader.ts'
 import type { Lifetime } from '../lifetime.ts'
 import type {
   Appended,
-  AppendOptions,
-  AppendRequest,
-  EventLog,
-  EventReader,
   Imported,
   ImportedEvent,
   ImportOptions,
@@ -25,9 +12,7 @@ import type {
   ReadStreamOptions,
   StreamInfo,
   TailOptions,
-  TypeInfo,
 } from '../port.ts'
-import { tailReader } from '../tail.ts'
 import { appendTo } from './append.ts'
 import { Book, type StoredEvent } from './book.ts'
 import { MemoryCheckpoints } from './checkpoints.ts'
@@ -38,7 +23,7 @@ import { matches } from './matches.ts'
 import { fetchPage, fetchTailPage, findPositionAt, listStreams, type Span, startOf } from './search.ts'
 import { MemorySnapshots } from './snapshots.ts'
 
-export class MemoryLog implements EventLog {
+export class MemoryLog implements EngineLog {
   readonly name: string
   readonly snapshots: MemorySnapshots
   readonly checkpoints: MemoryCheckpoints
@@ -50,88 +35,51 @@ export class MemoryLog implements EventLog {
   constructor(name: string, lifetime: Lifetime) {
     this.name = name
     this.#lifetime = lifetime
-    this.snapshots = new MemorySnapshots(lifetime)
-    this.checkpoints = new MemoryCheckpoints(lifetime)
-    this.leases = new MemoryLeases(lifetime)
-    this.commands = new MemoryCommands(this.#book, lifetime)
+    this.snapshots = new MemorySnapshots()
+    this.checkpoints = new MemoryCheckpoints()
+    this.leases = new MemoryLeases()
+    this.commands = new MemoryCommands(this.#book)
   }
 
-  async append(request: AppendRequest, options: AppendOptions = {}): Promise<Appended> {
-    this.#lifetime.assertOpen()
-    options.signal?.throwIfAborted()
-    if (options.transaction !== undefined) throw notSupported('memory', "joining the caller's transaction")
-    const appended = appendTo(this.#book, this.name, prepareAppend(request))
+  async append(append: PreparedAppend): Promise<Appended> {
+    const appended = appendTo(this.#book, this.name, append)
     this.#lifetime.wakeups.wake(this.name)
     return appended
   }
 
-  readStream(stream: string, options: ReadStreamOptions = {}): EventReader {
-    assertStreamName(stream)
-    assertReadStreamOptions(options)
+  streamPages(stream: string, options: ReadStreamOptions): PageSource<number> {
     const { fromVersion = 1, toVersion = Number.POSITIVE_INFINITY, direction = 'forwards' } = options
     const span: Span = { first: fromVersion, last: toVersion, direction, accepts: () => true }
-    return this.#reader(() => this.#book.streams.get(stream) ?? [], span, options)
+    return toPages(() => this.#book.streams.get(stream) ?? [], span, options)
   }
 
-  read(options: ReadOptions = {}): EventReader {
-    assertReadOptions(options)
+  logPages(options: ReadOptions): PageSource<number> {
     const { after = 0, upTo = Number.POSITIVE_INFINITY, direction = 'forwards' } = options
     const span: Span = { first: after + 1, last: upTo, direction, accepts: (event) => matches(event, options) }
-    return this.#reader(() => this.#book.events, span, options)
+    return toPages(() => this.#book.events, span, options)
   }
 
-  #reader(list: () => readonly StoredEvent[], span: Span, options: ReadOptions | ReadStreamOptions): EventReader {
-    this.#lifetime.assertOpen()
-    const source: PageSource<number> = {
-      start: startOf(span),
-      limit: options.limit,
-      signal: options.signal,
-      fetch: async (cursor, size) => {
-        this.#lifetime.assertOpen()
-        return fetchPage(list(), span, cursor, size)
-      },
-    }
-    return pagedReader(source)
-  }
-
-  tail(options: TailOptions = {}): EventReader {
-    this.#lifetime.assertOpen()
-    assertTailOptions(options)
+  tailPages(options: TailOptions): TailPages {
     const accepts = (event: StoredEvent) => matches(event, options)
-    const source = {
-      log: this.name,
-      wakeups: this.#lifetime.wakeups,
-      fetchAfter: async (position: number, size: number) => fetchTailPage(this.#book, accepts, position, size),
+    return {
+      fetchAfter: async (position, size) => fetchTailPage(this.#book, accepts, position, size),
       isTransient: () => false,
     }
-    return tailReader(source, { ...options, signal: this.#lifetime.until(options.signal) })
   }
 
   async streamVersion(stream: string): Promise<number> {
-    this.#lifetime.assertOpen()
-    assertStreamName(stream)
     return this.#book.versionOf(stream)
   }
 
   async head(): Promise<number> {
-    this.#lifetime.assertOpen()
     return this.#book.head
   }
 
   async positionAt(time: Date): Promise<number> {
-    this.#lifetime.assertOpen()
-    assertTime(time, 'time')
     return findPositionAt(this.#book, time.getTime())
   }
 
-  streams(options: ListStreamsOptions = {}): AsyncIterable<StreamInfo> {
-    this.#lifetime.assertOpen()
-    assertListStreamsOptions(options)
-    return this.#streams(options)
-  }
-
-  async *#streams(options: ListStreamsOptions): AsyncGenerator<StreamInfo> {
-    this.#lifetime.assertOpen()
+  async *streams(options: ListStreamsOptions): AsyncGenerator<StreamInfo> {
     options.signal?.throwIfAborted()
     for (const stream of listStreams(this.#book, options)) {
       yield stream
@@ -139,15 +87,10 @@ export class MemoryLog implements EventLog {
     }
   }
 
-  async types(): Promise<readonly TypeInfo[]> {
-    return await countTypes(this.read())
-  }
-
   async import(
     events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>,
-    options: ImportOptions = {},
+    options: ImportOptions,
   ): Promise<Imported> {
-    this.#lifetime.assertOpen()
     const imported = await importInto(this.#book, events, {
       ...options,
       log: this.name,
@@ -158,4 +101,15 @@ export class MemoryLog implements EventLog {
     })
     return { events: imported, position: this.#book.head }
   }
+
+  async idle(): Promise<void> {}
+}
+
+function toPages(
+  list: () => readonly StoredEvent[],
+  span: Span,
+  { limit, signal }: ReadOptions | ReadStreamOptions,
+): PageSource<number> {
+  const fetch = async (cursor: number, size: number) => fetchPage(list(), span, cursor, size)
+  return { start: startOf(span), limit, signal, fetch }
 }

@@ -6,7 +6,7 @@
 
 import { notDurable } from '../conflicts.ts'
 import { Lifetime } from '../lifetime.ts'
-import { assertLogName } from '../names.ts'
+import { Logs } from '../logs.ts'
 import type { Capabilities, EventLog, EventStore } from '../port.ts'
 import { MemoryLog } from './memory-log.ts'
 
@@ -36,14 +36,11 @@ class MemoryStore implements EventStore {
     uniqueEventIds: true,
     importsFuture: true,
   }
-  readonly #logs = new Map<string, EventLog>()
   readonly #lifetime = new Lifetime(ENGINE)
+  readonly #logs = new Logs(this, this.#lifetime, (name) => new MemoryLog(name, this.#lifetime))
 
   log(name: string): EventLog {
-    assertLogName(name)
-    const log = this.#logs.get(name) ?? new MemoryLog(name, this.#lifetime)
-    this.#logs.set(name, log)
-    return log
+    return this.#logs.log(name)
   }
 
   async close(): Promise<void> {

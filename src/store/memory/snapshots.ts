@@ -1,38 +1,24 @@
-import { assertStreamName } from '../../events/index.ts'
-import type { Snapshot, SnapshotKey, SnapshotStore } from '../keepsakes.ts'
-import type { Lifetime } from '../lifetime.ts'
-import { assertSnapshotKey, encodeSnapshot } from '../names.ts'
+import type { EncodedSnapshot, EngineSnapshots } from '../engine-log.ts'
+import type { Snapshot, SnapshotKey } from '../keepsakes.ts'
 
-export class MemorySnapshots implements SnapshotStore {
+export class MemorySnapshots implements EngineSnapshots {
   /** By stream, then by definition and fingerprint; states are JSON text. */
-  readonly #streams = new Map<string, Map<string, { version: number; state: string }>>()
-  readonly #lifetime: Lifetime
-
-  constructor(lifetime: Lifetime) {
-    this.#lifetime = lifetime
-  }
+  readonly #streams = new Map<string, Map<string, EncodedSnapshot>>()
 
   async load(key: SnapshotKey): Promise<Snapshot | undefined> {
-    this.#lifetime.assertOpen()
-    assertSnapshotKey(key)
     const stored = this.#streams.get(key.stream)?.get(toText(key))
     return stored && { version: stored.version, state: JSON.parse(stored.state) }
   }
 
-  async save(key: SnapshotKey, snapshot: Snapshot): Promise<void> {
-    this.#lifetime.assertOpen()
-    assertSnapshotKey(key)
-    const state = encodeSnapshot(snapshot)
+  async save(key: SnapshotKey, snapshot: EncodedSnapshot): Promise<void> {
     const ofStream = this.#streams.get(key.stream) ?? new Map()
     this.#streams.set(key.stream, ofStream)
     if ((ofStream.get(toText(key))?.version ?? 0) > snapshot.version) return
-    ofStream.set(toText(key), { version: snapshot.version, state })
+    ofStream.set(toText(key), snapshot)
   }
 
   async clear(stream?: string): Promise<void> {
-    this.#lifetime.assertOpen()
     if (stream === undefined) return this.#streams.clear()
-    assertStreamName(stream)
     this.#streams.delete(stream)
   }
 }

@@ -1,35 +1,23 @@
-import {
-  assertPosition,
-  assertProjectionName,
-  type CheckpointStore,
-  type Lifetime,
-  namingLoss,
-} from '../../store/index.ts'
+import { type CheckpointStore, namingLoss } from '../../store/index.ts'
 import { isTransient } from './failures.ts'
 import { type Keepsakes, lastName, toKey } from './keepsakes.ts'
 
 export class NatsCheckpoints implements CheckpointStore {
   readonly #log: string
   readonly #keepsakes: Keepsakes
-  readonly #lifetime: Lifetime
 
-  constructor(log: string, keepsakes: Keepsakes, lifetime: Lifetime) {
+  constructor(log: string, keepsakes: Keepsakes) {
     this.#log = log
     this.#keepsakes = keepsakes
-    this.#lifetime = lifetime
   }
 
   async load(projection: string): Promise<number> {
-    this.#assert(projection)
     const { value } = await this.#keepsakes.retry(() => this.#keepsakes.read(this.#toKey(projection)))
     return Number(value ?? 0)
   }
 
   /** Once: whether a move whose answer was lost has happened, its caller finds out by loading. */
   async move(projection: string, expected: number, position: number): Promise<boolean> {
-    this.#assert(projection)
-    assertPosition(expected, 'expected')
-    assertPosition(position, 'position')
     return await namingLoss({ engine: 'nats', isTransient }, async () => {
       const entry = await this.#keepsakes.read(this.#toKey(projection))
       if (Number(entry.value ?? 0) !== expected) return false
@@ -38,14 +26,8 @@ export class NatsCheckpoints implements CheckpointStore {
   }
 
   async list(): Promise<readonly { readonly projection: string; readonly position: number }[]> {
-    this.#lifetime.assertOpen()
     const listed = await this.#keepsakes.retry(() => this.#keepsakes.list(`checkpoint.${toKey(this.#log)}`))
     return listed.map(({ key, entry }) => ({ projection: lastName(key), position: Number(entry.value ?? 0) }))
-  }
-
-  #assert(projection: string): void {
-    this.#lifetime.assertOpen()
-    assertProjectionName(projection)
   }
 
   #toKey(projection: string): string {

@@ -2,14 +2,7 @@
  * The commands of a log. A command is forgotten by an empty message on its subject, as nothing in the log is deleted:
  * the id is free again, and the room that it takes on the server stays taken.
  */
-import {
-  assertCommandId,
-  assertPruneCommandsOptions,
-  type CommandRecord,
-  type CommandStore,
-  type Lifetime,
-  type PruneCommandsOptions,
-} from '../../store/index.ts'
+import type { CommandRecord, CommandStore, PruneCommandsOptions } from '../../store/index.ts'
 import { readCommand, toRecord } from './examine.ts'
 import { isWrongSequence } from './failures.ts'
 import type { LogReading } from './log-reading.ts'
@@ -19,25 +12,19 @@ const PAGE_SIZE = 1_000
 
 export class NatsCommands implements CommandStore {
   readonly #reading: LogReading
-  readonly #lifetime: Lifetime
   /** Every command before this sequence is forgotten. */
   #forgottenBefore = 1
 
-  constructor(reading: LogReading, lifetime: Lifetime) {
+  constructor(reading: LogReading) {
     this.#reading = reading
-    this.#lifetime = lifetime
   }
 
   async find(id: string): Promise<CommandRecord | undefined> {
-    this.#lifetime.assertOpen()
-    assertCommandId(id)
     const found = await this.#reading.retry(() => readCommand(this.#reading.stream, id))
     return found?.marker && toRecord(found.marker)
   }
 
   async prune({ before, limit }: PruneCommandsOptions): Promise<number> {
-    this.#lifetime.assertOpen()
-    assertPruneCommandsOptions({ before, limit })
     const old = await this.#reading.retry(() => this.#findOld(before.getTime(), limit))
     let forgotten = 0
     for (const message of old) if (await this.#reading.retry(() => this.#forget(message))) forgotten++

@@ -1,14 +1,5 @@
 /** Leases, which run out by the server's clock: an entry's time and the time at which it is looked at are both its. */
-import {
-  assertLeaseName,
-  assertLeaseTerms,
-  encodeNote,
-  type Lease,
-  type LeaseInfo,
-  type LeaseStore,
-  type LeaseTerms,
-  type Lifetime,
-} from '../../store/index.ts'
+import type { EncodedTerms, EngineLeases, Lease, LeaseInfo } from '../../store/index.ts'
 import { type Entry, type Keepsakes, toKey } from './keepsakes.ts'
 
 interface Held extends Lease {
@@ -22,50 +13,39 @@ interface Look {
   readonly expiresInMs: number
 }
 
-export class NatsLeases implements LeaseStore {
+export class NatsLeases implements EngineLeases {
   readonly #log: string
   readonly #keepsakes: Keepsakes
-  readonly #lifetime: Lifetime
 
-  constructor(log: string, keepsakes: Keepsakes, lifetime: Lifetime) {
+  constructor(log: string, keepsakes: Keepsakes) {
     this.#log = log
     this.#keepsakes = keepsakes
-    this.#lifetime = lifetime
   }
 
-  async acquire(name: string, owner: string, terms: LeaseTerms): Promise<Lease | undefined> {
-    this.#assert(name, owner)
-    assertLeaseTerms(terms)
-    const note = encodeNote(terms.note)
+  async acquire(name: string, owner: string, { durationMs, note }: EncodedTerms): Promise<Lease | undefined> {
     return await this.#change(name, ({ held, expiresInMs }) => {
       const isRunning = held !== undefined && expiresInMs > 0
       if (isRunning && held.owner !== owner) return { answer: undefined }
       const token = isRunning ? held.token : (held?.token ?? 0) + 1
       const lease = { name, owner, token }
-      return { answer: lease, value: toValue(lease, terms.durationMs, note, held) }
+      return { answer: lease, value: toValue(lease, durationMs, note, held) }
     })
   }
 
-  async renew(lease: Lease, terms: LeaseTerms): Promise<boolean> {
-    this.#assert(lease.name, lease.owner)
-    assertLeaseTerms(terms)
-    const note = encodeNote(terms.note)
+  async renew(lease: Lease, { durationMs, note }: EncodedTerms): Promise<boolean> {
     return await this.#change(lease.name, (look) => {
       if (!isHeld(look, lease)) return { answer: false }
-      return { answer: true, value: toValue(lease, terms.durationMs, note, look.held) }
+      return { answer: true, value: toValue(lease, durationMs, note, look.held) }
     })
   }
 
-  async release(lease: Lease, note?: unknown): Promise<void> {
-    this.#assert(lease.name, lease.owner)
-    const text = encodeNote(note)
+  async release(lease: Lease, note: string | undefined): Promise<void> {
     await this.#change(lease.name, (look) => {
-      return { answer: undefined, ...(isHeld(look, lease) ? { value: toValue(lease, 0, text, look.held) } : {}) }
+      return { answer: undefined, ...(isHeld(look, lease) ? { value: toValue(lease, 0, note, look.held) } : {}) }
     })
   }
 
   async list(): Promise<readonly LeaseInfo[]> {
-    this.#lifetime.assertOpen()
     const [listed, nowMs] = await this.#keepsakes.retry(async () => {
       const all = await this.#keepsakes.list(`lease.${toKey(this.#log)}`)
       return [all, await this.#keepsakes.serverTimeMs()] as const
@@ -85,11 +65,6 @@ export class NatsLeases implements LeaseStore {
         if (value === undefined || (await this.#keepsakes.swap(key, entry, value))) return answer
       }
     })
-  }
-
-  #assert(name: string, owner: string): void {
-    this.#lifetime.assertOpen()
-    assertLeaseName(name, owner)
   }
 }
 

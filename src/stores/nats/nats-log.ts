@@ -1,33 +1,22 @@
-import { assertStreamName, newEventId } from '../../events/index.ts'
+import { newEventId } from '../../events/index.ts'
 import {
   type Appended,
   type AppendOptions,
-  type AppendRequest,
-  assertListStreamsOptions,
-  assertReadOptions,
-  assertReadStreamOptions,
-  assertTailOptions,
-  assertTime,
-  countTypes,
-  type EventLog,
-  type EventReader,
+  type EngineLog,
   eventIdTaken,
   type Imported,
   type ImportedEvent,
   type ImportOptions,
   type Lifetime,
   type ListStreamsOptions,
-  notSupported,
   type PageSource,
-  pagedReader,
-  prepareAppend,
+  type PreparedAppend,
   type ReadOptions,
   type ReadStreamOptions,
   retrying,
   type StreamInfo,
   type TailOptions,
-  type TypeInfo,
-  tailReader,
+  type TailPages,
 } from '../../store/index.ts'
 import { Appender, type AppenderOptions } from './appender.ts'
 import { NatsCheckpoints } from './checkpoints.ts'
@@ -40,18 +29,18 @@ import { importInto } from './import.ts'
 import type { Keepsakes } from './keepsakes.ts'
 import { NatsLeases } from './leases.ts'
 import { listStreams } from './list-streams.ts'
-import { type LogReading, logSource, Scan } from './log-reading.ts'
+import { type LogReading, type LogSpan, logSource, Scan } from './log-reading.ts'
 import type { LogStream } from './log-stream.ts'
 import { findPositionAt } from './position-at.ts'
 import { lastPosition } from './record.ts'
 import { Records } from './records.ts'
 import { NatsSnapshots } from './snapshots.ts'
-import { streamSource } from './stream-reading.ts'
+import { type StreamSpan, streamSource } from './stream-reading.ts'
 
 /** A tail asks again after so long; until then the server tells it of what comes. */
 const TAIL_WAIT_MS = 10_000
 
-export class NatsLog implements EventLog {
+export class NatsLog implements EngineLog {
   readonly name: string
   readonly snapshots: NatsSnapshots
   readonly checkpoints: NatsCheckpoints
@@ -87,57 +76,36 @@ export class NatsLog implements EventLog {
       ends: () => this.#ends(),
     }
     this.#appender = new Appender(this.#options)
-    this.snapshots = new NatsSnapshots(name, keepsakes, lifetime)
-    this.checkpoints = new NatsCheckpoints(name, keepsakes, lifetime)
-    this.leases = new NatsLeases(name, keepsakes, lifetime)
-    this.commands = new NatsCommands(this.#reading, lifetime)
+    this.snapshots = new NatsSnapshots(name, keepsakes)
+    this.checkpoints = new NatsCheckpoints(name, keepsakes)
+    this.leases = new NatsLeases(name, keepsakes)
+    this.commands = new NatsCommands(this.#reading)
   }
 
-  async append(request: AppendRequest, options: AppendOptions = {}): Promise<Appended> {
-    this.#lifetime.assertOpen()
-    options.signal?.throwIfAborted()
-    if (options.transaction !== undefined) throw notSupported('nats', "joining the caller's transaction")
-    const append = prepareAppend(request)
-    const givenIds = request.streams.flatMap(({ events }) => events.flatMap(({ id }) => id ?? []))
+  async append(append: PreparedAppend, { signal }: AppendOptions): Promise<Appended> {
+    const { givenIds } = append
     const twice = givenIds.find((id, place) => givenIds.indexOf(id) !== place)
     if (twice !== undefined) throw eventIdTaken(this.name, twice)
-    const appended = await this.#appender.append({ append, givenIds, token: newEventId() }, options.signal)
+    const appended = await this.#appender.append({ append, givenIds, token: newEventId() }, signal)
     this.#lifetime.wakeups.wake(this.name)
     return appended
   }
 
-  readStream(stream: string, options: ReadStreamOptions = {}): EventReader {
-    this.#lifetime.assertOpen()
-    assertStreamName(stream)
-    assertReadStreamOptions(options)
+  streamPages(stream: string, options: ReadStreamOptions): PageSource<StreamSpan> {
     const subject = this.#stream.subjects.ofStream(stream)
     const askEnd = () => this.#heads.ask(stream)
-    return this.#reader(streamSource({ ...this.#reading, subject, askEnd }, options))
+    return streamSource({ ...this.#reading, subject, askEnd }, options)
   }
 
-  read(options: ReadOptions = {}): EventReader {
-    this.#lifetime.assertOpen()
-    assertReadOptions(options)
-    return this.#reader(logSource(this.#reading, options))
+  logPages(options: ReadOptions): PageSource<LogSpan> {
+    return logSource(this.#reading, options)
   }
 
-  #reader<Span>(source: PageSource<Span>): EventReader {
-    const fetch: typeof source.fetch = async (span, size) => {
-      this.#lifetime.assertOpen()
-      return await source.fetch(span, size)
-    }
-    return pagedReader({ ...source, fetch })
-  }
-
-  tail(options: TailOptions = {}): EventReader {
-    this.#lifetime.assertOpen()
-    assertTailOptions(options)
+  tailPages(options: TailOptions): TailPages {
     let scan: Scan | undefined
-    const source = {
-      log: this.name,
-      wakeups: this.#lifetime.wakeups,
+    return {
       isTransient: isLoss,
-      fetchAfter: async (position: number, size: number) => {
+      fetchAfter: async (position, size) => {
         await this.#stream.make()
         // Another iteration, or a page that was lost on its way: from there.
         if (scan?.searchedTo !== position) scan = new Scan(this.#reading, options, position)
@@ -146,17 +114,13 @@ export class NatsLog implements EventLog {
         return { events, searchedTo: scan.searchedTo, caughtUp: false }
       },
     }
-    return tailReader(source, { ...options, signal: this.#lifetime.until(options.signal) })
   }
 
   async streamVersion(stream: string): Promise<number> {
-    this.#lifetime.assertOpen()
-    assertStreamName(stream)
     return (await this.#retry(() => this.#heads.ask(stream))).version
   }
 
   async head(): Promise<number> {
-    this.#lifetime.assertOpen()
     return await this.#retry(() => this.#head())
   }
 
@@ -171,31 +135,17 @@ export class NatsLog implements EventLog {
   }
 
   async positionAt(time: Date): Promise<number> {
-    this.#lifetime.assertOpen()
-    assertTime(time, 'time')
     return await this.#retry(() => findPositionAt(this.#reading, time.getTime()))
   }
 
-  streams(options: ListStreamsOptions = {}): AsyncIterable<StreamInfo> {
-    this.#lifetime.assertOpen()
-    assertListStreamsOptions(options)
-    return this.#streams(options)
-  }
-
-  async *#streams(options: ListStreamsOptions): AsyncGenerator<StreamInfo> {
-    this.#lifetime.assertOpen()
-    yield* listStreams({ ...this.#reading, heads: this.#heads }, options)
-  }
-
-  async types(): Promise<readonly TypeInfo[]> {
-    return await countTypes(this.read())
+  streams(options: ListStreamsOptions): AsyncIterable<StreamInfo> {
+    return listStreams({ ...this.#reading, heads: this.#heads }, options)
   }
 
   async import(
     events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>,
-    options: ImportOptions = {},
+    options: ImportOptions,
   ): Promise<Imported> {
-    this.#lifetime.assertOpen()
     const imported = await importInto(events, {
       ...options,
       ...this.#options,

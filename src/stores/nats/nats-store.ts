@@ -2,7 +2,7 @@
  * The store on NATS JetStream. Each log is a stream of its own there; what is kept beside the events is in one
  * key-value bucket. docs/nats.md says what is where, and what is promised.
  */
-import { assertLogName, type Capabilities, type EventLog, type EventStore, Lifetime } from '../../store/index.ts'
+import { type Capabilities, type EventLog, type EventStore, Lifetime, Logs } from '../../store/index.ts'
 import { parseAddress } from './address.ts'
 import { Connection } from './connection.ts'
 import { assertCopies } from './durability.ts'
@@ -50,7 +50,7 @@ class NatsStore implements EventStore {
   readonly capabilities: Capabilities
   readonly #connection: Connection
   readonly #kept: Kept
-  readonly #logs = new Map<string, NatsLog>()
+  readonly #logs: Logs
   readonly #lifetime = new Lifetime(ENGINE)
   readonly #keepsakes: Keepsakes
   #closing: Promise<void> | undefined
@@ -68,17 +68,14 @@ class NatsStore implements EventStore {
       importsFuture: false,
     }
     this.#connection = connection
+    this.#logs = new Logs(this, this.#lifetime, (name) => this.#toLog(name))
     this.#kept = kept
     const { prefix, replicas } = kept
     this.#keepsakes = new Keepsakes({ connection, bucket: prefix, replicas, lifetime: this.#lifetime })
   }
 
   log(name: string): EventLog {
-    this.#lifetime.assertOpen()
-    assertLogName(name)
-    const log = this.#logs.get(name) ?? this.#toLog(name)
-    this.#logs.set(name, log)
-    return log
+    return this.#logs.log(name)
   }
 
   #toLog(name: string): NatsLog {
@@ -99,7 +96,7 @@ class NatsStore implements EventStore {
 
   async #close(): Promise<void> {
     this.#lifetime.close()
-    for (const log of this.#logs.values()) await log.idle()
+    await this.#logs.idle()
     await this.#connection.close()
   }
 

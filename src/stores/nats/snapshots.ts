@@ -1,38 +1,23 @@
-import { assertStreamName } from '../../events/index.ts'
-import {
-  assertSnapshotKey,
-  encodeSnapshot,
-  type Lifetime,
-  type Snapshot,
-  type SnapshotKey,
-  type SnapshotStore,
-} from '../../store/index.ts'
+import type { EncodedSnapshot, EngineSnapshots, Snapshot, SnapshotKey } from '../../store/index.ts'
 import { type Keepsakes, toKey } from './keepsakes.ts'
 
-export class NatsSnapshots implements SnapshotStore {
+export class NatsSnapshots implements EngineSnapshots {
   readonly #log: string
   readonly #keepsakes: Keepsakes
-  readonly #lifetime: Lifetime
 
-  constructor(log: string, keepsakes: Keepsakes, lifetime: Lifetime) {
+  constructor(log: string, keepsakes: Keepsakes) {
     this.#log = log
     this.#keepsakes = keepsakes
-    this.#lifetime = lifetime
   }
 
   async load(key: SnapshotKey): Promise<Snapshot | undefined> {
-    this.#lifetime.assertOpen()
-    assertSnapshotKey(key)
     const { value } = await this.#keepsakes.retry(() => this.#keepsakes.read(this.#toKey(key)))
     return value === undefined ? undefined : (JSON.parse(value) as Snapshot)
   }
 
   /** A state that is larger than a message may be is not kept: it is a cache. */
-  async save(key: SnapshotKey, snapshot: Snapshot): Promise<void> {
-    this.#lifetime.assertOpen()
-    assertSnapshotKey(key)
-    const { version } = snapshot
-    const value = `{"version":${version},"state":${encodeSnapshot(snapshot)}}`
+  async save(key: SnapshotKey, { version, state }: EncodedSnapshot): Promise<void> {
+    const value = `{"version":${version},"state":${state}}`
     if (Buffer.byteLength(value) > this.#keepsakes.maxBytes) return
     await this.#keepsakes.retry(async () => {
       for (;;) {
@@ -44,8 +29,6 @@ export class NatsSnapshots implements SnapshotStore {
   }
 
   async clear(stream?: string): Promise<void> {
-    this.#lifetime.assertOpen()
-    if (stream !== undefined) assertStreamName(stream)
     const names = stream === undefined ? [this.#log] : [this.#log, stream]
     await this.#keepsakes.retry(() => this.#keepsakes.clear(`snapshot.${toKey(...names)}`))
   }

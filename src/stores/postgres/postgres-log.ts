@@ -1,17 +1,9 @@
-import { assertStreamName } from '../../events/index.ts'
 import {
   type AppendConnection,
   type Appended,
   Appender,
   type AppendOptions,
-  type AppendRequest,
-  assertListStreamsOptions,
-  assertReadOptions,
-  assertReadStreamOptions,
-  assertTailOptions,
-  assertTime,
-  type EventLog,
-  type EventReader,
+  type EngineLog,
   eventIdTaken,
   type Imported,
   type ImportedEvent,
@@ -21,14 +13,13 @@ import {
   type Member,
   type Outcome,
   type PageSource,
-  pagedReader,
-  prepareAppend,
+  type PreparedAppend,
   type ReadOptions,
   type ReadStreamOptions,
   type StreamInfo,
   type TailOptions,
+  type TailPages,
   type TypeInfo,
-  tailReader,
   toAppended,
   toRecorded,
 } from '../../store/index.ts'
@@ -45,7 +36,7 @@ import { logSource, type Span, streamSource } from './reading.ts'
 import { repeatLookups } from './repeat-lookups.ts'
 import { statement } from './statements.ts'
 
-export class PostgresLog implements EventLog {
+export class PostgresLog implements EngineLog {
   readonly name: string
   readonly snapshots: PostgresSnapshots
   readonly checkpoints: PostgresCheckpoints
@@ -59,10 +50,10 @@ export class PostgresLog implements EventLog {
     this.name = name
     this.#database = database
     this.#lifetime = lifetime
-    this.snapshots = new PostgresSnapshots(name, database, lifetime)
-    this.checkpoints = new PostgresCheckpoints(name, database, lifetime)
-    this.leases = new PostgresLeases(name, database, lifetime)
-    this.commands = new PostgresCommands(name, database, lifetime)
+    this.snapshots = new PostgresSnapshots(name, database)
+    this.checkpoints = new PostgresCheckpoints(name, database)
+    this.leases = new PostgresLeases(name, database)
+    this.commands = new PostgresCommands(name, database)
     this.#appender = new Appender({
       ...POSTGRES_LOSSES,
       log: name,
@@ -72,17 +63,13 @@ export class PostgresLog implements EventLog {
     })
   }
 
-  async append(request: AppendRequest, options: AppendOptions = {}): Promise<Appended> {
-    this.#lifetime.assertOpen()
-    options.signal?.throwIfAborted()
-    const append = prepareAppend(request)
-    const mayBeRepeat = request.streams.some(({ events }) => events.some(({ id }) => id !== undefined))
-    const { transaction } = options
+  async append(append: PreparedAppend, { signal, transaction }: AppendOptions): Promise<Appended> {
+    const mayBeRepeat = append.givenIds.length > 0
     const joined = transaction === undefined ? undefined : this.#database.join(transaction)
     try {
       const outcome =
         joined === undefined
-          ? await this.#appender.append(append, mayBeRepeat, options.signal)
+          ? await this.#appender.append(append, mayBeRepeat, signal)
           : await this.#appendJoined(joined, { append, mayBeRepeat })
       // The usual case, without what only a repeat or a refusal needs.
       if (outcome.kind === 'recorded') return toRecorded(append, outcome)
@@ -104,36 +91,19 @@ export class PostgresLog implements EventLog {
     this.#database.announce(this.name)
   }
 
-  readStream(stream: string, options: ReadStreamOptions = {}): EventReader {
-    this.#lifetime.assertOpen()
-    assertStreamName(stream)
-    assertReadStreamOptions(options)
-    return this.#reader(streamSource(this.#database, this.name, stream, options))
+  streamPages(stream: string, options: ReadStreamOptions): PageSource<Span> {
+    return streamSource(this.#database, this.name, stream, options)
   }
 
-  read(options: ReadOptions = {}): EventReader {
-    this.#lifetime.assertOpen()
-    assertReadOptions(options)
-    return this.#reader(logSource(this.#database, this.name, options))
+  logPages(options: ReadOptions): PageSource<Span> {
+    return logSource(this.#database, this.name, options)
   }
 
-  #reader(source: PageSource<Span>): EventReader {
-    const fetch: typeof source.fetch = async (span, size) => {
-      this.#lifetime.assertOpen()
-      return await source.fetch(span, size)
-    }
-    return pagedReader({ ...source, fetch })
-  }
-
-  tail(options: TailOptions = {}): EventReader {
-    this.#lifetime.assertOpen()
-    assertTailOptions(options)
+  tailPages(options: TailOptions): TailPages {
     this.#database.listen()
-    const source = {
-      log: this.name,
-      wakeups: this.#lifetime.wakeups,
+    return {
       isTransient,
-      fetchAfter: async (position: number, size: number) => {
+      fetchAfter: async (position, size) => {
         // Read before the events: what is recorded in between is found again, and never missed.
         const head = await this.head()
         const { fetch } = logSource(this.#database, this.name, options)
@@ -142,25 +112,19 @@ export class PostgresLog implements EventLog {
         return { events, searchedTo, caughtUp: next === undefined }
       },
     }
-    return tailReader(source, { ...options, signal: this.#lifetime.until(options.signal) })
   }
 
   async streamVersion(stream: string): Promise<number> {
-    this.#lifetime.assertOpen()
-    assertStreamName(stream)
     const [row] = await this.#database.query(statement('stream-version'), [this.name, stream])
     return Number(row?.[0] ?? 0)
   }
 
   async head(): Promise<number> {
-    this.#lifetime.assertOpen()
     const [row] = await this.#database.query(statement('head'), [this.name])
     return Number(row?.[0] ?? 0)
   }
 
   async positionAt(time: Date): Promise<number> {
-    this.#lifetime.assertOpen()
-    assertTime(time, 'time')
     const [row] = await this.#database.query(statement('position-at'), [
       this.name,
       Math.max(time.getTime(), EARLIEST_MS),
@@ -168,27 +132,18 @@ export class PostgresLog implements EventLog {
     return Number(row?.[0])
   }
 
-  streams(options: ListStreamsOptions = {}): AsyncIterable<StreamInfo> {
-    this.#lifetime.assertOpen()
-    assertListStreamsOptions(options)
-    return this.#streams(options)
-  }
-
-  async *#streams(options: ListStreamsOptions): AsyncGenerator<StreamInfo> {
-    this.#lifetime.assertOpen()
-    yield* listStreams(this.#database, this.name, options)
+  streams(options: ListStreamsOptions): AsyncIterable<StreamInfo> {
+    return listStreams(this.#database, this.name, options)
   }
 
   async types(): Promise<readonly TypeInfo[]> {
-    this.#lifetime.assertOpen()
     return await listTypes(this.#database, this.name)
   }
 
   async import(
     events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>,
-    options: ImportOptions = {},
+    options: ImportOptions,
   ): Promise<Imported> {
-    this.#lifetime.assertOpen()
     const onBatch = () => this.#hasGrown()
     return await importInto(events, { ...options, log: this.name, database: this.#database, onBatch })
   }

@@ -1,9 +1,10 @@
 import {
-  assertLogName,
   assertReadOptions,
   type Capabilities,
+  type EventLog,
   type EventReader,
   type Lifetime,
+  Logs,
   pagedReader,
   type ReadOptions,
   type SqlClient,
@@ -22,7 +23,7 @@ export class PostgresStore implements SqlStore {
   readonly database: SqlDatabase
   readonly #database: Database
   readonly #lifetime: Lifetime
-  readonly #logs = new Map<string, PostgresLog>()
+  readonly #logs: Logs
   #closing: Promise<void> | undefined
 
   constructor(engine: string, database: Database, lifetime: Lifetime) {
@@ -39,6 +40,7 @@ export class PostgresStore implements SqlStore {
     }
     this.#database = database
     this.#lifetime = lifetime
+    this.#logs = new Logs(this, lifetime, (name) => new PostgresLog(name, database, lifetime))
     this.database = {
       transaction: (work) => {
         lifetime.assertOpen()
@@ -51,11 +53,8 @@ export class PostgresStore implements SqlStore {
     }
   }
 
-  log(name: string): PostgresLog {
-    assertLogName(name)
-    const log = this.#logs.get(name) ?? new PostgresLog(name, this.#database, this.#lifetime)
-    this.#logs.set(name, log)
-    return log
+  log(name: string): EventLog {
+    return this.#logs.log(name)
   }
 
   async logs(): Promise<readonly string[]> {
@@ -76,7 +75,7 @@ export class PostgresStore implements SqlStore {
 
   async #close(): Promise<void> {
     this.#lifetime.close()
-    await Promise.all([...this.#logs.values()].map((log) => log.idle()))
+    await this.#logs.idle()
     await this.#database.close()
   }
 

@@ -1,11 +1,4 @@
-import {
-  assertCommandId,
-  assertPruneCommandsOptions,
-  type CommandRecord,
-  type CommandStore,
-  type FoundCommand,
-  type PruneCommandsOptions,
-} from '../../store/index.ts'
+import type { CommandRecord, CommandStore, FoundCommand, PruneCommandsOptions } from '../../store/index.ts'
 import { commandsKey, headKey } from './keys.ts'
 import type { RedisLogContext } from './redis-log-context.ts'
 
@@ -18,17 +11,13 @@ export class RedisCommands implements CommandStore {
   }
 
   async find(id: string): Promise<CommandRecord | undefined> {
-    this.#context.lifetime.assertOpen()
-    assertCommandId(id)
     const command = ['HGET', commandsKey(this.#context.log), id]
     const text = await this.#context.command(headKey(this.#context.log), command)
     return typeof text === 'string' ? decodeCommand(id, text).record : undefined
   }
 
-  async prune(options: PruneCommandsOptions): Promise<number> {
-    this.#context.lifetime.assertOpen()
-    assertPruneCommandsOptions(options)
-    const values = [String(options.before.getTime()), String(options.limit)]
+  async prune({ before, limit }: PruneCommandsOptions): Promise<number> {
+    const values = [String(before.getTime()), String(limit)]
     return Number(await this.#context.write({ name: 'prune_commands', key: headKey(this.#context.log), values }))
   }
 }

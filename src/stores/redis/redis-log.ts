@@ -1,34 +1,24 @@
-import { assertStreamName } from '../../events/index.ts'
-import { ENGINE, isTransient, REDIS_LOSSES, type Servers } from '../../redis/index.ts'
+import { isTransient, REDIS_LOSSES, type Servers } from '../../redis/index.ts'
 import {
   type Appended,
   Appender,
   type AppendOptions,
-  type AppendRequest,
-  assertListStreamsOptions,
-  assertReadOptions,
-  assertReadStreamOptions,
-  assertTailOptions,
-  assertTime,
   compareTypes,
-  type EventLog,
-  type EventReader,
+  type EngineLog,
   type Imported,
   type ImportedEvent,
   type ImportOptions,
   type Lifetime,
   type ListStreamsOptions,
-  notSupported,
   type PageSource,
-  pagedReader,
-  prepareAppend,
+  type PreparedAppend,
   type ReadOptions,
   type ReadStreamOptions,
   type RepeatLookups,
   type StreamInfo,
   type TailOptions,
+  type TailPages,
   type TypeInfo,
-  tailReader,
   toAppended,
 } from '../../store/index.ts'
 import { callAppend } from './append-call.ts'
@@ -45,7 +35,7 @@ import { repeatLookups } from './repeat-lookups.ts'
 /** With two, one call is on the wire while the other is worked off. */
 const CALLS_UNDER_WAY = 2
 
-export class RedisLog implements EventLog {
+export class RedisLog implements EngineLog {
   readonly name: string
   readonly snapshots: RedisSnapshots
   readonly checkpoints: RedisCheckpoints
@@ -79,88 +69,53 @@ export class RedisLog implements EventLog {
     })
   }
 
-  async append(request: AppendRequest, options: AppendOptions = {}): Promise<Appended> {
-    this.#lifetime.assertOpen()
-    options.signal?.throwIfAborted()
-    if (options.transaction !== undefined) throw notSupported(ENGINE, "joining the caller's transaction")
-    const append = prepareAppend(request)
-    const mayBeRepeat = request.streams.some(({ events }) => events.some(({ id }) => id !== undefined))
-    const outcome = await this.#appender.append(append, mayBeRepeat, options.signal)
+  async append(append: PreparedAppend, { signal }: AppendOptions): Promise<Appended> {
+    const mayBeRepeat = append.givenIds.length > 0
+    const outcome = await this.#appender.append(append, mayBeRepeat, signal)
     return await toAppended(this.#lookups, { append, mayBeRepeat }, outcome)
   }
 
-  readStream(stream: string, options: ReadStreamOptions = {}): EventReader {
-    this.#lifetime.assertOpen()
-    assertStreamName(stream)
-    assertReadStreamOptions(options)
-    return this.#reader(streamSource(this.#context, stream, options))
+  streamPages(stream: string, options: ReadStreamOptions): PageSource<Span> {
+    return streamSource(this.#context, stream, options)
   }
 
-  read(options: ReadOptions = {}): EventReader {
-    this.#lifetime.assertOpen()
-    assertReadOptions(options)
-    return this.#reader(logSource(this.#context, options))
+  logPages(options: ReadOptions): PageSource<Span> {
+    return logSource(this.#context, options)
   }
 
-  #reader(source: PageSource<Span>): EventReader {
-    const fetch: typeof source.fetch = async (span, size) => {
-      this.#lifetime.assertOpen()
-      return await source.fetch(span, size)
-    }
-    return pagedReader({ ...source, fetch })
-  }
-
-  tail(options: TailOptions = {}): EventReader {
-    this.#lifetime.assertOpen()
-    assertTailOptions(options)
+  tailPages(options: TailOptions): TailPages {
     this.#growth.listen(this.name)
-    const source = {
-      log: this.name,
-      wakeups: this.#lifetime.wakeups,
+    return {
       isTransient,
-      fetchAfter: async (position: number, size: number) => {
+      fetchAfter: async (position, size) => {
         const span = { low: position, high: undefined }
         const { head, events, next } = await fetchLogPage(this.#context, options, { span, size })
         return { events, searchedTo: next?.low ?? head, caughtUp: next === undefined }
       },
     }
-    return tailReader(source, { ...options, signal: this.#lifetime.until(options.signal) })
   }
 
   async streamVersion(stream: string): Promise<number> {
-    this.#lifetime.assertOpen()
-    assertStreamName(stream)
     const line = await this.#context.command(headKey(this.name), ['HGET', streamLinesKey(this.name), stream])
     // The version, and then positions.
     return Number.parseInt(String(line ?? '0'), 10)
   }
 
   async head(): Promise<number> {
-    this.#lifetime.assertOpen()
     const key = headKey(this.name)
     return Number((await this.#context.command(key, ['HGET', key, 'position'])) ?? 0)
   }
 
   async positionAt(time: Date): Promise<number> {
-    this.#lifetime.assertOpen()
-    assertTime(time, 'time')
     const call = { name: 'position_at', key: headKey(this.name), values: [String(time.getTime())] }
     return Number(await this.#context.read(call))
   }
 
-  streams(options: ListStreamsOptions = {}): AsyncIterable<StreamInfo> {
-    this.#lifetime.assertOpen()
-    assertListStreamsOptions(options)
-    return this.#streams(options)
-  }
-
-  async *#streams(options: ListStreamsOptions): AsyncGenerator<StreamInfo> {
-    this.#lifetime.assertOpen()
-    yield* listStreams(this.#context, options)
+  streams(options: ListStreamsOptions): AsyncIterable<StreamInfo> {
+    return listStreams(this.#context, options)
   }
 
   async types(): Promise<readonly TypeInfo[]> {
-    this.#lifetime.assertOpen()
     const reply = (await this.#context.command(headKey(this.name), ['HGETALL', typesKey(this.name)])) as string[]
     const infos = reply.flatMap((kind, place) =>
       place % 2 === 0 ? [toTypeInfo(kind, reply[place + 1] as string)] : [],
@@ -170,9 +125,8 @@ export class RedisLog implements EventLog {
 
   async import(
     events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>,
-    options: ImportOptions = {},
+    options: ImportOptions,
   ): Promise<Imported> {
-    this.#lifetime.assertOpen()
     return await importInto(events, {
       ...options,
       log: this.name,

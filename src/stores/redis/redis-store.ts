@@ -1,5 +1,5 @@
 import { ENGINE, type Servers } from '../../redis/index.ts'
-import { assertLogName, type Capabilities, type EventStore, type Lifetime } from '../../store/index.ts'
+import { type Capabilities, type EventLog, type EventStore, type Lifetime, Logs } from '../../store/index.ts'
 import { Growth } from './growth.ts'
 import { RedisLog } from './redis-log.ts'
 
@@ -10,7 +10,7 @@ export class RedisStore implements EventStore {
   readonly servers: Servers
   readonly #growth: Growth
   readonly #lifetime: Lifetime
-  readonly #logs = new Map<string, RedisLog>()
+  readonly #logs: Logs
   #closing: Promise<void> | undefined
 
   /** @param durable Whether the server keeps a file of what it acknowledges. */
@@ -28,13 +28,11 @@ export class RedisStore implements EventStore {
       uniqueEventIds: true,
       importsFuture: true,
     }
+    this.#logs = new Logs(this, lifetime, (name) => new RedisLog(name, servers, this.#growth, lifetime))
   }
 
-  log(name: string): RedisLog {
-    assertLogName(name)
-    const log = this.#logs.get(name) ?? new RedisLog(name, this.servers, this.#growth, this.#lifetime)
-    this.#logs.set(name, log)
-    return log
+  log(name: string): EventLog {
+    return this.#logs.log(name)
   }
 
   close(): Promise<void> {
@@ -44,7 +42,7 @@ export class RedisStore implements EventStore {
 
   async #close(): Promise<void> {
     this.#lifetime.close()
-    await Promise.all([...this.#logs.values()].map((log) => log.idle()))
+    await this.#logs.idle()
     await this.#growth.close()
     await this.servers.close()
   }
