@@ -125,6 +125,7 @@ export type {
   Reconciled,
   ReconcileOptions,
   RowComparison,
+  UnfoldedKey,
 } from './projections/index.ts'
 export type {
   DeadLetter,

@@ -4,24 +4,13 @@
  */
 import { isDaybookError } from '../errors/index.ts'
 import type { RecordedEvent } from '../events/index.ts'
-import {
-  type AnyReadModel,
-  type AnySqlProjection,
-  foldKey,
-  type KeyedEvent,
-  toKeyedCarefully,
-} from '../readmodels/index.ts'
+import { type AnyReadModel, type AnySqlProjection, toKeyedCarefully } from '../readmodels/index.ts'
 import type { QuarantinedKey, RowChange, StoredRow } from '../store/index.ts'
 import { withhold } from './apply-batch.ts'
 import { type KeyedSqlEvent, toKeyedSqlCarefully, transact, withholdSql } from './apply-sql.ts'
 import { type AppliedBatch, gather, type ProjectionBatch, toMove } from './batch.ts'
 import { projectionFailed, toReason } from './failures.ts'
-
-export interface Failure {
-  readonly key: string
-  readonly position: number
-  readonly cause: unknown
-}
+import { type Failure, foldEachKey } from './fold-each-key.ts'
 
 export interface CarefulBatch extends ProjectionBatch {
   /** More keys than this are no poison, but a broken definition: the projection stops. */
@@ -41,23 +30,8 @@ async function foldCarefully(batch: CarefulBatch, readModel: AnyReadModel): Prom
   const { events, checkpoint } = await gather(batch)
   const quarantine = new Map<string, QuarantinedKey>()
   const free = withhold(toKeyedCarefully(readModel, events), held, quarantine)
-  const unreadable = causesByPosition(free.events)
   const rows = await generation.load(free.keys)
-  const changes = new Map<string, RowChange>()
-  const poisoned = new Map<string, Failure & { readonly waiting: number }>()
-  for (const [key, own] of byKey(free.events)) {
-    const { change, applied, failure } = foldKey(readModel, key, {
-      before: rows.get(key),
-      events: own,
-      unreadable,
-      place: generation,
-    })
-    if (change !== undefined) changes.set(key, change)
-    const failed = own[applied]
-    if (failed !== undefined) {
-      poisoned.set(key, { key, position: failed.position, cause: failure, waiting: own.length - applied })
-    }
-  }
+  const { changes, failures: poisoned } = foldEachKey(readModel, { events: free.events, rows, place: generation })
   for (const [key, cause] of await findRefused(batch, changes)) {
     changes.delete(key)
     const own = free.events.filter(({ keys }) => keys.includes(key))
@@ -68,18 +42,6 @@ async function foldCarefully(batch: CarefulBatch, readModel: AnyReadModel): Prom
   const isSaved = await generation.save(changes, { from, to: checkpoint, ...toMove(quarantine) })
   if (isSaved) for (const failure of poisoned.values()) batch.onQuarantined(failure)
   return { isSaved, rows: changes.size, events: events.length, checkpoint, ...toMove(quarantine) }
-}
-
-function causesByPosition(events: readonly KeyedEvent[]): ReadonlyMap<number, unknown> {
-  return new Map(events.flatMap(({ event, unreadable }) => (unreadable ? [[event.position, unreadable.cause]] : [])))
-}
-
-function byKey(events: readonly KeyedEvent[]) {
-  const all = new Map<string, RecordedEvent[]>()
-  for (const { event, keys } of events) {
-    for (const key of keys) all.set(key, [...(all.get(key) ?? []), event])
-  }
-  return all
 }
 
 /** The first of a key's events that its stored row does not hold yet. */

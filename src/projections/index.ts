@@ -21,6 +21,7 @@ export {
   rebuild,
   reconcile,
   type Share,
+  type UnfoldedKey,
 } from './rebuilding/index.ts'
 export type { ProjectionLag, ProjectionReport } from './report.ts'
 export { RunningProjections } from './running-projections.ts'

@@ -20,9 +20,9 @@ import {
   Superseded,
 } from '../following/index.ts'
 import type { EventLog, Generation, ReadModelTarget } from '../store/index.ts'
-import type { Failure } from './apply-carefully.ts'
 import type { AnyProjection, ApplyBatch, EventPage } from './batch.ts'
 import { checkpointAhead, isFatal, targetEmptied } from './failures.ts'
+import type { Failure } from './fold-each-key.ts'
 import { Pipeline } from './pipeline.ts'
 import type { Progress } from './progress.ts'
 import { rebuildNeeded } from './rebuild-needed.ts'

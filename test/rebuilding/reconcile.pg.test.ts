@@ -71,6 +71,44 @@ describeOnPostgres(`reconcile (DAYBOOK_SEED=${SEED})`, () => {
     expect(await rowsOf(daybook, byProduct)).toEqual(expectedRows('by-product', await daybook.read().toArray()))
   })
 
+  test('names keys that cannot be folded, leaves their rows as they are, and looks at the rest', async () => {
+    await using daybook = await fill('unfolded')
+    // As an earlier definition has folded them, of the same version.
+    const broken = 'p-last'
+    await daybook.append(`product-${broken}`, { type: 'Received', data: { warehouse: 'w', pieces: 3 } })
+    const strict: typeof byProduct = {
+      ...byProduct,
+      apply(row, event) {
+        if (event.stream.id === broken) throw new Error('not this one')
+        return byProduct.apply(row, event)
+      },
+    }
+    await damage(daybook)
+    await using projection = await daybook.project(byProduct)
+    await projection.reached(await daybook.head())
+    const before = await projection.get(broken)
+    const { unfolded, ...found } = await daybook.reconcile(strict, { sample: 'all', repair: true })
+    expect(unfolded).toMatchObject([{ key: broken, error: 'not this one' }])
+    expect(found).toMatchObject({ isEqual: false, drifted: 15, repaired: 15 })
+    expect(await projection.get(broken)).toEqual(before)
+  })
+
+  test('names a key whose event cannot be read before anybody has tried to apply it', async () => {
+    await using daybook = await fill('unreadable')
+    const { position } = await daybook.append('product-newer', { type: 'Received', data: {}, schemaVersion: 9 })
+    const { unfolded, drifted } = await daybook.reconcile(byProduct, { sample: 'all' })
+    expect(unfolded).toMatchObject([{ key: 'newer', position }])
+    expect(drifted).toBe(0)
+  })
+
+  test('fails where more keys cannot be folded than one would look after', async () => {
+    await using daybook = await fill('broken')
+    const apply = () => {
+      throw new Error('none of them')
+    }
+    await expect(daybook.reconcile({ ...byProduct, apply })).rejects.toMatchObject({ code: 'projection-failed' })
+  })
+
   test('asks for a rebuild where the live rows are of another definition', async () => {
     await using daybook = await fill('other')
     const other = { ...byProduct, fingerprint: 'of another' }

@@ -108,7 +108,11 @@ function toText(listed: Listed): string {
         `  generation ${each.id}: ${each.state}, at position ${each.checkpoint}, of ${each.createdAt.toISOString()}`,
     ),
     ...(definition === 'changed' ? [`  its definition has changed: daybook projections rebuild ${name}`] : []),
-    ...(quarantined > 0 ? [`  what waits: daybook projections quarantine list ${name}`] : []),
+    ...(quarantined > 0
+      ? [
+          `  what waits, and why: daybook projections quarantine list ${name}; to apply it: … quarantine retry ${name} KEY`,
+        ]
+      : []),
   ]
   return lines.join('\n')
 }

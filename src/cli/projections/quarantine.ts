@@ -44,15 +44,18 @@ async function list({ daybook, config }: Session, name: string | undefined): Pro
   return (await Promise.all(lists)).flat()
 }
 
+/** A key stays when the program that could not apply its event is replaced by one that can. */
+const WHAT_TO_DO =
+  'When the cause is gone: daybook projections quarantine retry NAME KEY, or skip, without its first event.'
+
 function toText(listed: readonly Listed[]): string {
   if (listed.length === 0) return 'No key waits.'
-  return listed
-    .map(
-      ({ projection, key, position, waiting, since, error }) =>
-        `${projection} ${JSON.stringify(key)}: ${waiting} events wait since ${since.toISOString()}, ` +
-        `from position ${position} on\n  ${error}`,
-    )
-    .join('\n')
+  const lines = listed.map(
+    ({ projection, key, position, waiting, since, error }) =>
+      `${projection} ${JSON.stringify(key)}: ${waiting} events wait since ${since.toISOString()}, ` +
+      `from position ${position} on\n  ${error}`,
+  )
+  return [...lines, WHAT_TO_DO].join('\n')
 }
 
 interface Release {

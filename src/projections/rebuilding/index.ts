@@ -11,4 +11,5 @@ export {
 } from './rebuild.ts'
 export { rebuildsUnderWay } from './rebuild-lease.ts'
 export { type Reconciled, type ReconcileOptions, reconcile } from './reconcile.ts'
+export type { UnfoldedKey } from './sampled-fold.ts'
 export type { Share } from './share.ts'

@@ -44,7 +44,8 @@ async function write(live: Generation, fold: SampledFold, { signal }: CompareOpt
     // From here to the write the checkpoint must stand still, so nothing else is done in between.
     if ((await fold.checkpoint()) < checkpoint) continue
     const changes = new Map<string, RowChange>()
-    for (const key of keys) {
+    // What it should be of one that is left out by now is not known.
+    for (const key of keys.filter((each) => fold.isSampled(each))) {
       const { row, position } = right.get(key) ?? { row: undefined, position: found.get(key)?.position ?? checkpoint }
       if (position <= checkpoint) changes.set(key, { row, position })
     }
