@@ -11,7 +11,7 @@ import {
   type PageSource,
   type ReadOptions,
 } from '../../store/index.ts'
-import { Feed, type TakeOptions } from './feed.ts'
+import { Feed } from './feed.ts'
 import type { LogStream } from './log-stream.ts'
 import { Assembler, lastPositionAt, type StoredMessage, sequenceAt } from './record.ts'
 import type { Records } from './records.ts'
@@ -22,8 +22,6 @@ const LAG_WAIT_MS = 2_000
 const LARGEST_FIRST_WINDOW = 100
 const LARGEST_WINDOW = 50_000
 const WINDOW_PAGE = 1_000
-/** After a page of so many messages there are likely more. */
-const AHEAD_FROM = 500
 
 export interface LogReading {
   readonly stream: LogStream
@@ -99,7 +97,6 @@ export class Scan {
   /** The first message that has not been looked at. */
   #from: number
   #found: RecordedEvent[] = []
-  #ahead: Promise<StoredMessage[]> | undefined
 
   constructor(reading: LogReading, filter: EventFilter, after: number) {
     this.#reading = reading
@@ -116,24 +113,11 @@ export class Scan {
   /** Looks at the next messages, if nothing is left that was found before. */
   async look(size: number, waitMs: number): Promise<void> {
     if (!this.isEmpty) return
-    const taking = this.#ahead ?? this.#feed.take({ from: this.#from, size, waitMs })
-    // One that fails is not looked at again: the next look asks anew.
-    this.#ahead = undefined
-    const messages = await taking
-    const from = (messages.at(-1)?.sequence ?? this.#from - 1) + 1
-    // While these are looked at, the next ones are on their way.
-    if (messages.length >= AHEAD_FROM) this.#ahead = this.#takeAhead({ from, size, waitMs })
+    const messages = await this.#feed.take(this.#from, { size, waitMs })
     const found = await find({ ...this.#reading, filter: this.#filter }, messages, this.#assembler, this.searchedTo)
     this.#found = found.events
     this.searchedTo = found.searchedTo
-    this.#from = from
-  }
-
-  #takeAhead(options: TakeOptions): Promise<StoredMessage[]> {
-    const taking = this.#feed.take(options)
-    // It fails whoever looks next, if anybody does.
-    taking.catch(() => {})
-    return taking
+    this.#from = (messages.at(-1)?.sequence ?? this.#from - 1) + 1
   }
 
   /** Takes what was found, at most `size` of it and nothing beyond `last`. */
@@ -143,7 +127,6 @@ export class Scan {
   }
 
   end(): void {
-    this.#ahead = undefined
     this.#feed.end()
   }
 }
