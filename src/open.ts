@@ -51,7 +51,7 @@ export const DEFAULT_LOG = 'main'
  *
  * @param where `memory:`, `file:DIR` (PostgreSQL in this process, one process at a time), `postgres://…`, a Pool,
  * `redis://…` or `rediss://…` (one server, or any of a cluster), `nats://…` or `tls://…` (servers of a NATS cluster).
- * @throws `invalid-argument`, `unknown-engine`, `missing-driver`, `connection-lost`, `store-locked`, `migration-needed`,
+ * @throws `invalid-argument`, `unknown-engine`, `missing-driver`, `connection-lost`, `access-refused`, `store-locked`, `migration-needed`,
  * `store-newer`, `migration-altered`, `not-durable`, `store-full`, `server-too-old`; `unreadable-log` where `definitions` do not read what it
  * holds
  * @example

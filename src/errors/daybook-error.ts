@@ -38,6 +38,8 @@ export interface DaybookErrorDetails {
   'missing-driver': { driver: string; install: string }
   /** The server cannot be reached, or was lost and did not come back in time. */
   'connection-lost': { engine: string; attempts: number }
+  /** The server is there, and the store cannot use it. `reason` is what it, or the driver, said. */
+  'access-refused': { engine: string; problem: 'login' | 'tls' | 'rights'; reason: string }
   /** The server was lost with an append under way: it may or may not be recorded. */
   'append-unconfirmed': { log: string; eventIds: readonly string[] }
   /** Another process has the embedded store's folder open. */

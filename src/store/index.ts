@@ -1,3 +1,4 @@
+export { accessRefused, isTlsFailure } from './access.ts'
 export { type FoundCommand, type Member, type Outcome, toRecorded } from './append-outcome.ts'
 export {
   assertPosition,

@@ -30,6 +30,10 @@ async function refusal(url: string, secret: string): Promise<Error> {
   return error
 }
 
+function refusedFor(problem: 'login' | 'tls' | 'rights') {
+  return { code: 'access-refused', details: { engine: 'nats', problem } }
+}
+
 async function appendOne(url: string): Promise<void> {
   await using daybook = await open(url)
   await daybook.append('account-1', { type: 'Opened', data: {} })
@@ -45,7 +49,7 @@ describeOnOwnNats('a nats:// URL', () => {
     await using server = await startNats({ access })
     const host = server.url.replace('nats://', '')
     await appendOne(`nats://${AS_TOKEN}${host}`)
-    expect(await refusal(`nats://an${AS_TOKEN}${host}`, TOKEN)).toMatchObject({ name: 'AuthorizationError' })
+    expect(await refusal(`nats://an${AS_TOKEN}${host}`, TOKEN)).toMatchObject(refusedFor('login'))
     expect(await refusal(`nats://s3cr%t@${host}`, 's3cr')).toMatchObject({ code: 'invalid-argument' })
   })
 
@@ -58,13 +62,45 @@ describeOnOwnNats('a nats:// URL', () => {
     await appendOne(`${server.url}?creds=${join(folder, 'known')}`)
     const [, seed = ''] = /SEED-----\n(\w+)/.exec(unknown.file) ?? []
     expect(seed).not.toBe('')
-    expect(await refusal(`${server.url}?creds=${join(folder, 'unknown')}`, seed)).toMatchObject({
-      name: 'AuthorizationError',
-    })
+    expect(await refusal(`${server.url}?creds=${join(folder, 'unknown')}`, seed)).toMatchObject(refusedFor('login'))
     await expect(open(`${server.url}?creds=${join(folder, 'missing')}`)).rejects.toMatchObject({
       code: 'invalid-argument',
       message: expect.stringContaining('ENOENT'),
     })
+  })
+
+  test('lets in by user and password, and by no other', async () => {
+    const settings = 'authorization { user: ada, password: "pass word" }'
+    await using server = await startNats({ access: { settings, connection: { user: 'ada', pass: 'pass word' } } })
+    const host = server.url.replace('nats://', '')
+    await appendOne(`nats://ada:pass%20word@${host}`)
+    for (const login of ['ada:another%20word@', '']) {
+      expect(await refusal(`nats://${login}${host}`, 'another word')).toMatchObject(refusedFor('login'))
+    }
+  })
+
+  test('lets in a user without the rights that the store needs, and says which is missing', async () => {
+    const users = [
+      user('ada', '">"'),
+      user('api', '["daybook.>", "$KV.>"]'),
+      user('subjects', '["$JS.API.>", "$KV.>"]'),
+    ]
+    const settings = `accounts {
+      open { jetstream: enabled, users: [${users.join(', ')}] }
+      bare { users: [{ user: bare, password: word }] }
+    }`
+    await using server = await startNats({ access: { settings, connection: { user: 'ada', pass: 'word' } } })
+    const host = server.url.replace('nats://', '')
+    await appendOne(`nats://ada:word@${host}`)
+    const reasons = {
+      api: /"\$JS\.API\.INFO"/,
+      subjects: /"daybook\.main\.e\.account\.1"/,
+      bare: /not enabled for account/,
+    }
+    for (const [name, message] of Object.entries(reasons)) {
+      const refused = { ...refusedFor('rights'), message: expect.stringMatching(message) }
+      await expect(appendOne(`nats://${name}:word@${host}`)).rejects.toMatchObject(refused)
+    }
   })
 
   test('with tls:// is never spoken to in the clear', async () => {
@@ -72,8 +108,8 @@ describeOnOwnNats('a nats:// URL', () => {
     await using server = await startNats({ access })
     const url = server.url.replace('nats://', `tls://${AS_TOKEN}`)
     expect(await refusal(url, TOKEN)).toMatchObject({
-      code: 'connection-lost',
-      message: expect.stringContaining('tls'),
+      ...refusedFor('tls'),
+      message: expect.stringContaining("does not support 'tls'"),
     })
   })
 
@@ -87,7 +123,10 @@ describeOnOwnNats('a nats:// URL', () => {
       const url = server.url.replace('nats://', `tls://${AS_TOKEN}`)
       // Also where the URL leaves it to the server whether to speak TLS.
       for (const untrusted of [url, url.replace('tls://', 'nats://')]) {
-        expect(await refusal(untrusted, TOKEN)).toMatchObject({ message: /self-signed certificate/ })
+        expect(await refusal(untrusted, TOKEN)).toMatchObject({
+          ...refusedFor('tls'),
+          message: expect.stringMatching(/self-signed certificate.*NODE_EXTRA_CA_CERTS/),
+        })
       }
       process.env.NODE_EXTRA_CA_CERTS = certificate
       const worker = new Worker({ task: 'load', url, log: 'main', seed: 1 })
@@ -100,3 +139,7 @@ describeOnOwnNats('a nats:// URL', () => {
     })
   })
 })
+
+function user(name: string, publish: string): string {
+  return `{ user: ${name}, password: word, permissions: { publish: ${publish}, subscribe: ">" } }`
+}

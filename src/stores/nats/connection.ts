@@ -13,9 +13,9 @@ import {
   type NatsConnection,
 } from '@nats-io/transport-node'
 import { DaybookError } from '../../errors/index.ts'
-import { connectionLost, refuse } from '../../store/index.ts'
+import { refuse } from '../../store/index.ts'
 import type { NatsAddress } from './address.ts'
-import { isTransient, JetStreamFailure } from './failures.ts'
+import { JetStreamFailure, namingFailure, namingRefusal } from './failures.ts'
 
 /** A leader is elected within seconds; who waits for longer had better ask again. */
 const REQUEST_TIMEOUT_MS = 4_000
@@ -59,20 +59,21 @@ export class Connection {
     this.facts = facts
   }
 
-  /** @throws `connection-lost`, `server-too-old` */
+  /** @throws `connection-lost`, `access-refused`, `server-too-old`, `invalid-argument` */
   static async open(address: NatsAddress): Promise<Connection> {
     const client = await connect(await toOptions(address)).catch((error) => {
-      throw isTransient(error) ? connectionLost('nats', 1, error) : error
+      throw namingFailure(error)
     })
     try {
       const facts = toFacts(client)
       return new Connection(client, await jetstreamManager(client, { timeout: REQUEST_TIMEOUT_MS }), facts)
     } catch (error) {
       await client.close()
-      throw isTransient(error) ? connectionLost('nats', 1, error) : error
+      throw namingFailure(error)
     }
   }
 
+  /** @throws `access-refused` */
   async request(subject: string, data?: string | Uint8Array, options: RequestOptions = {}): Promise<Msg> {
     const { headers, timeoutMs = REQUEST_TIMEOUT_MS } = options
     try {
@@ -84,7 +85,7 @@ export class Connection {
       return answer
     } catch (error) {
       this.#noteFailure(error)
-      throw error
+      throw namingRefusal(error)
     }
   }
 
@@ -141,7 +142,13 @@ async function readCredentials(file: string) {
   const text = await readFile(file).catch((cause) =>
     refuse('where', `names credentials in ${file}, unread: ${cause.code}`),
   )
-  return credsAuthenticator(text)
+  const authenticator = credsAuthenticator(text)
+  try {
+    authenticator('a server’s question')
+  } catch {
+    refuse('where', `names credentials in ${file}, which holds none such as nsc writes them`)
+  }
+  return authenticator
 }
 
 function toFacts({ info }: NatsConnection): ServerFacts {

@@ -1,5 +1,6 @@
 /** What went wrong: which failures pass by themselves, and what the server's answers mean. */
 import { isDaybookError } from '../../errors/index.ts'
+import { accessRefused, connectionLost, isTlsFailure, SOCKET_LOSSES } from '../../store/index.ts'
 
 /** An answer of JetStream that is an error. */
 export class JetStreamFailure extends Error {
@@ -27,7 +28,7 @@ export function isTransient(error: unknown): boolean {
   if (code !== undefined) return TRANSIENT_CODES.has(code)
   if (TRANSIENT_NAMES.has(error.name)) return true
   if (error.cause instanceof Error && isTransient(error.cause)) return true
-  return 'code' in error && typeof error.code === 'string' && SOCKET_CODES.has(error.code)
+  return 'code' in error && typeof error.code === 'string' && SOCKET_LOSSES.has(error.code)
 }
 
 /** Of the client's errors. A request that met nobody meets a leader later. */
@@ -39,16 +40,30 @@ const TRANSIENT_NAMES: ReadonlySet<string> = new Set([
   'DrainingConnectionError',
 ])
 
-const SOCKET_CODES: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-])
+/** The same failure, named, if it is one that trying again does not mend. */
+export function namingRefusal(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  if (isTlsFailure(error) || SPEAKS_NO_TLS.test(error.message)) return accessRefused('nats', 'tls', error)
+  if (LOGIN_NAMES.has(error.name)) return accessRefused('nats', 'login', error)
+  // The client wraps what a request met.
+  return isDenied(error) || isDenied(error.cause) ? accessRefused('nats', 'rights', error) : error
+}
+
+function isDenied(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error.name === 'PermissionViolationError' || codeOf(error) === NO_JETSTREAM_FOR_ACCOUNT
+}
+
+/** The same, of a connection that is being made. */
+export function namingFailure(error: unknown): unknown {
+  const named = namingRefusal(error)
+  return isTransient(named) ? connectionLost('nats', 1, named) : named
+}
+
+/** What the client says of a server to which a `tls://` URL leads. */
+const SPEAKS_NO_TLS = /does not support 'tls'/
+const LOGIN_NAMES: ReadonlySet<string> = new Set(['AuthorizationError', 'UserAuthenticationExpiredError'])
+const NO_JETSTREAM_FOR_ACCOUNT = 10_039
 
 const TRANSIENT_CODES: ReadonlySet<number> = new Set([
   10_008, // JetStream temporarily unavailable

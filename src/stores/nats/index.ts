@@ -7,7 +7,7 @@ import type { NatsOptions } from './nats-store.ts'
  * `tls://` over TLS. A user alone is a token; `?creds=FILE` names a file of credentials, `?replicas=3` how many copies a
  * new log gets. docs/nats.md says what is where, and what is promised.
  *
- * @throws `missing-driver`, `invalid-argument`, `connection-lost`, `server-too-old`
+ * @throws `missing-driver`, `invalid-argument`, `connection-lost`, `access-refused`, `server-too-old`
  */
 export async function openNats(url: string, options: NatsOptions = {}): Promise<EventStore> {
   return await (await importStore()).openNatsStore(url, options)

@@ -22,7 +22,7 @@ export interface NatsOptions {
   readonly requireDurable?: boolean
 }
 
-/** @throws `invalid-argument`, `connection-lost`, `server-too-old`, `not-durable` */
+/** @throws `invalid-argument`, `connection-lost`, `access-refused`, `server-too-old`, `not-durable` */
 export async function openNatsStore(url: string, options: NatsOptions = {}): Promise<EventStore> {
   const address = parseAddress(url)
   const connection = await Connection.open(address)
