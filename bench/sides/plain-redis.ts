@@ -25,7 +25,7 @@ export async function addEntry(client: PlainRedis, event: BenchEvent, n: number)
   await client.sendCommand(['XADD', 'events', '*', 'event', text])
 }
 
-type Entry = [id: string, fields: [name: string, text: string]]
+type Entry = [id: string, fields: [numbers: string, body: string]]
 type Stored = readonly [number, number, number, string, string, string, number, BenchEvent['data'], ...unknown[]]
 
 /** The log as Daybook keeps it, page by page; each event parsed. */
@@ -33,7 +33,7 @@ export async function* readPages(client: PlainRedis, pageSize: number): AsyncGen
   for (let after = '-', length = pageSize; length === pageSize; ) {
     const command = ['XRANGE', 'daybook:events:{main}', after, '+', 'COUNT', String(pageSize)]
     const entries = await client.sendCommand<Entry[]>(command)
-    yield entries.map(([, [, text]]) => ({ data: (JSON.parse(text) as Stored)[7] }))
+    yield entries.map(([, [numbers, body]]) => ({ data: (JSON.parse(`${numbers}${body}`) as Stored)[7] }))
     after = `(${entries.at(-1)?.[0]}`
     length = entries.length
   }

@@ -23,7 +23,7 @@ const REWRITING = [
   'RENAME daybook:events:{main} daybook:gone',
   'EXPIRE daybook:events:{main} 1',
   'HDEL daybook:ids:{main} x',
-  'ZREM daybook:streams:{main} account-1',
+  'HDEL daybook:by-stream:{main} account-1',
   'SET daybook:events:{main} x',
   'RESTORE daybook:events:{main} 0 x REPLACE',
   'FLUSHALL',

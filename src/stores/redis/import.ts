@@ -14,9 +14,9 @@ import {
   namingLoss,
   prepareImport,
 } from '../../store/index.ts'
+import { EventColumns } from './event-columns.ts'
 import { headKey } from './keys.ts'
 import { callFunction } from './library.ts'
-import { type EventLine, EventLines } from './stored-event.ts'
 
 /** A batch keeps the server for some ten milliseconds, in which nobody else is served. */
 const BATCH_EVENTS = 1_000
@@ -36,9 +36,9 @@ interface ImportContext extends ImportOptions {
 interface Batch {
   /** UTF-16 units of JSON, near enough to bytes. */
   size: number
+  events: number
   /** As lua/import.lua takes them. */
-  readonly events: [timeMs: number | '', stream: string, line: EventLine][]
-  readonly lines: EventLines
+  readonly columns: EventColumns
 }
 
 export async function importInto(
@@ -53,7 +53,7 @@ export async function importInto(
     position = await writing
     context.signal?.throwIfAborted()
     const first = imported
-    imported += batch.events.length
+    imported += batch.events
     writing = writeBatch(batch, first, context)
     writing.catch(() => {})
   }
@@ -62,7 +62,7 @@ export async function importInto(
 }
 
 function newBatch(): Batch {
-  return { size: 0, events: [], lines: new EventLines() }
+  return { size: 0, events: 0, columns: new EventColumns() }
 }
 
 async function* inBatches(events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>): AsyncGenerator<Batch> {
@@ -71,29 +71,29 @@ async function* inBatches(events: AsyncIterable<ImportedEvent> | Iterable<Import
   for await (const event of events) {
     addEvent(batch, event, index++)
     if (index % EVENTS_PER_TURN === 0) await nextTurn()
-    if (batch.events.length < BATCH_EVENTS && batch.size < BATCH_SIZE) continue
+    if (batch.events < BATCH_EVENTS && batch.size < BATCH_SIZE) continue
     yield batch
     batch = newBatch()
   }
-  if (batch.events.length > 0) yield batch
+  if (batch.events > 0) yield batch
 }
 
 function addEvent(batch: Batch, imported: ImportedEvent, index: number): void {
   const { stream, event, recordedAt } = prepareImport(imported, index)
-  batch.events.push([recordedAt?.getTime() ?? '', stream, batch.lines.add(stream, event)])
+  batch.columns.plan.push(batch.columns.placeOfStream(stream), recordedAt?.getTime() ?? '')
+  batch.columns.add(stream, event)
+  batch.events++
   batch.size += event.data.length + event.metadata.length
 }
 
 /** Returns the log's head after the batch. */
 async function writeBatch(batch: Batch, first: number, context: ImportContext): Promise<number> {
   const { log, servers } = context
-  const { events, lines } = batch
-  const texts = [JSON.stringify(lines.kinds), JSON.stringify(events), ...lines.bodies]
-  const call = { name: 'import', key: headKey(log), values: [servers.isCluster ? 'cluster' : '', ...texts] }
+  const call = { name: 'import', key: headKey(log), values: batch.columns.toArguments(servers.isCluster) }
   const reply = await namingLoss(REDIS_LOSSES, () => callFunction(servers, 'appends', call))
   const head = decodeReply(reply as Reply, first, log)
   context.onBatch()
-  context.onProgress?.(first + batch.events.length)
+  context.onProgress?.(first + batch.events)
   return head
 }
 

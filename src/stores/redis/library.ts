@@ -10,9 +10,9 @@ import { ENGINE, type Lane, type Servers } from '../../redis/index.ts'
 import { isMissingFunction, namingFull } from './failures.ts'
 
 /** Grows with every change of ./lua that is released. */
-export const LIBRARY_VERSION = 2
+export const LIBRARY_VERSION = 3
 /** How these keep events; of those that say nothing it is 1. */
-export const FORMAT = 2
+export const FORMAT = 3
 const NAME = 'daybook'
 /** The version where there is no library. */
 const NONE = -1
@@ -97,7 +97,7 @@ function migrationNeeded(found: number): DaybookError {
 }
 
 export interface FunctionCall {
-  /** Such as `append`; the server knows it as `daybook_append`. */
+  /** Such as `append`; the server knows it as `daybook_append_3`, by the version of the library. */
   readonly name: string
   /** The one key that is declared; the function derives the others. */
   readonly key: string
@@ -106,7 +106,13 @@ export interface FunctionCall {
 
 /** @throws `store-full` */
 export async function callFunction(servers: Servers, lane: Lane, call: FunctionCall): Promise<unknown> {
-  const command = [lane === 'reads' ? 'FCALL_RO' : 'FCALL', `daybook_${call.name}`, '1', call.key, ...call.values]
+  const command = [
+    lane === 'reads' ? 'FCALL_RO' : 'FCALL',
+    `daybook_${call.name}_${LIBRARY_VERSION}`,
+    '1',
+    call.key,
+    ...call.values,
+  ]
   try {
     return await servers.send(lane, call.key, command)
   } catch (error) {

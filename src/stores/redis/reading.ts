@@ -40,8 +40,8 @@ export function streamSource(context: RedisLogContext, stream: string, options: 
     fetch: async (span, size) => {
       const values = [stream, ...encodeSpan(span), direction, String(size)]
       const reply = await context.read({ name: 'read_stream', key: headKey(context.log), values })
-      const [, place, texts] = reply as PageReply
-      return { events: decodeEvents(texts), next: toNext(place, span, direction) }
+      const [, place, parts] = reply as PageReply
+      return { events: decodeEvents(parts), next: toNext(place, span, direction) }
     },
   }
 }
@@ -69,12 +69,12 @@ export async function fetchLogPage(
   { span, size, readsAhead = false }: LogPageRequest,
 ): Promise<LogPage> {
   const { direction = 'forwards', partition } = options
-  const [head, place, texts] = await (span.ahead ?? requestLogPage(context, options, span, size))
+  const [head, place, parts] = await (span.ahead ?? requestLogPage(context, options, span, size))
   const next = toNext(place, span, direction)
-  const isLong = partition === undefined && texts.length >= AHEAD_FROM
+  const isLong = partition === undefined && parts.length >= AHEAD_FROM * 2
   const ahead =
     next && readsAhead && isLong ? await startAhead(requestLogPage(context, options, next, size)) : undefined
-  const events = decodeEvents(texts)
+  const events = decodeEvents(parts)
   const page = { head, events, next: ahead === undefined ? next : { ...(next as Span), ahead: ahead.reply } }
   if (partition === undefined) return page
   // Redis does one thing at a time: to weigh every event is left to the readers, who are many.
@@ -116,7 +116,7 @@ function cutPage(page: LogPage, span: Span, size: number, direction: ReadOptions
   }
 }
 
-type PageReply = readonly [end: number, next: number | '', texts: string[]]
+type PageReply = readonly [end: number, next: number | '', parts: string[]]
 
 function encodeSpan({ low, high }: Span): string[] {
   return [String(low), high === undefined ? '' : String(high)]

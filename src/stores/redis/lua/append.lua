@@ -1,12 +1,15 @@
 -- Records a group of appends, each judged by itself, in order: one that is refused writes nothing, and leaves its
--- neighbours alone. The arguments: `cluster` or empty; the kinds of their events; the appends, these two as JSON; then
--- the bodies of all events, in order. An append is an array, of which the end is left out where it says nothing:
---   its touches: of each the stream, the version expected (-1 any, -2 exists), the lines of its events (record.lua)
---   the id of its first event if the events may be recorded already, or an empty text: such ids are looked up
+-- neighbours alone. The arguments: `cluster` or empty; the columns of their events (record.lua), of which the plan has of
+-- each append:
+--   how many streams it touches; where the next append begins in the plan; the place of what else there is to say, or 0
+--   of each touch the place of the stream, the version expected (-1 any, -2 exists), how many events it gets
+--   its events
+-- The last argument of all is JSON, of the appends of which there is more to say:
+--   the ids of its events if they may be recorded already: only such ids are looked up
 --   its boundaries: of each the position looked up to, the types, the tags
 --   its command's id, digest and result
--- Returns of each append a list that begins with an outcome:
---   0 recorded: its last position, the time, and by touch the version before
+-- Returns the time, and then of each append an outcome, with what belongs to it:
+--   0 recorded: its last position, and by touch the version before
 --   1 a version conflict: the place of the touch, the version met
 --   2 a boundary conflict: the position met
 --   3 its first event is recorded already
@@ -15,35 +18,16 @@
 -- append-call.ts writes the one and reads the other.
 
 local ANY, EXISTS = -1, -2
+local NOTHING_ELSE = { {}, {} }
 
-local function take_append(pen, line, take_body)
-  local append = { first_id = line[2] or '', boundaries = line[3] or {}, command = line[4], touches = {}, events = {} }
-  for place, touch in ipairs(line[1]) do
-    local stream = want_list(pen.lists, 'stream', touch[1], 0)
-    append.touches[place] = { stream = stream, expected = touch[2] }
-    for _, event in ipairs(touch[3]) do
-      append.events[#append.events + 1] = take_event(pen, stream, event, take_body())
+local function look_up_doubtful(pen, extras)
+  local ids = {}
+  for _, extra in ipairs(extras) do
+    for _, id in ipairs(extra[1]) do
+      ids[#ids + 1] = id
     end
   end
-  return append
-end
-
-local function take_group(pen, kinds, lines, take_body)
-  take_kinds(pen, kinds)
-  local appends = {}
-  local doubtful = {}
-  for place, line in ipairs(cjson.decode(lines)) do
-    local append = take_append(pen, line, take_body)
-    appends[place] = append
-    if append.first_id ~= '' then
-      for _, event in ipairs(append.events) do
-        doubtful[#doubtful + 1] = event
-      end
-    end
-  end
-  look_up_ids(pen, doubtful)
-  load_lists(pen.lists)
-  return appends
+  look_up_ids(pen, ids)
 end
 
 local function is_met(expected, version)
@@ -53,7 +37,7 @@ end
 -- The lowest position of an event that breaks one of the boundaries, or nil.
 local function find_broken(pen, boundaries)
   if #boundaries > 0 then
-    write_lists(pen.lists)
+    write_all_lists(pen)
   end
   local lowest
   for _, boundary in ipairs(boundaries) do
@@ -67,34 +51,40 @@ local function find_broken(pen, boundaries)
   return lowest
 end
 
-local function find_conflict(touches)
-  for place, touch in ipairs(touches) do
-    if not is_met(touch.expected, touch.stream.count) then
-      return { 1, place, touch.stream.count }
+-- The place of the first touch that does not meet its stream's version, and that version; or nil.
+local function find_conflict(pen, at)
+  local plan, counts = pen.plan, pen.lists.stream.counts
+  for touch = 1, plan[at] do
+    local version = counts[plan[at + touch * 3]]
+    if not is_met(plan[at + touch * 3 + 1], version) then
+      return touch, version
     end
   end
 end
 
--- Why the append is refused, or nil. A repeat is found before versions and boundaries, which its own first attempt has
--- moved.
-local function judge(pen, append)
-  local command = append.command and redis.call('HGET', pen.log.commands, append.command[1])
-  if command then
-    return { 4, command }
+-- Why the append is refused: an outcome, and what belongs to it; or nil. A repeat is found before versions and
+-- boundaries, which its own first attempt has moved.
+local function judge(pen, at, extra)
+  local ids, boundaries, command = unpack(extra)
+  local record = command and redis.call('HGET', pen.log.commands, command[1])
+  if record then
+    return 4, record
   end
-  if append.first_id ~= '' and pen.known_ids[append.first_id] then
-    return { 3 }
+  if ids[1] ~= nil and pen.known_ids[ids[1]] then
+    return 3
   end
-  local conflict = find_conflict(append.touches)
-  if conflict ~= nil then
-    return conflict
+  local touch, version = find_conflict(pen, at)
+  if touch ~= nil then
+    return 1, touch, version
   end
-  local broken = find_broken(pen, append.boundaries)
+  local broken = find_broken(pen, boundaries)
   if broken ~= nil then
-    return { 2, broken }
+    return 2, broken
   end
-  local taken = find_taken_id(pen, append.events)
-  return taken and { 5, taken }
+  local taken = find_taken_id(pen, ids)
+  if taken ~= nil then
+    return 5, taken
+  end
 end
 
 local function record_command(pen, id, digest, result)
@@ -102,19 +92,52 @@ local function record_command(pen, id, digest, result)
   redis.call('ZADD', pen.log.command_times, pen.now, id)
 end
 
-local function record(pen, append)
-  local reply = { 0, 0, pen.now_ms }
-  for place, touch in ipairs(append.touches) do
-    reply[place + 3] = touch.stream.count
+local function answer_recorded(pen, at, replies)
+  local plan, counts = pen.plan, pen.lists.stream.counts
+  local last = #replies
+  replies[last + 1] = 0
+  replies[last + 2] = pen.position
+  for touch = 1, plan[at] do
+    replies[last + 2 + touch] = counts[plan[at + touch * 3]]
+    replies[last + 2] = replies[last + 2] + plan[at + touch * 3 + 2]
   end
-  for _, event in ipairs(append.events) do
-    write_event(pen, event, pen.now)
+end
+
+local function record(pen, at, extra)
+  local plan, ids, command = pen.plan, extra[1], extra[3]
+  local event_at = at + 3 + plan[at] * 3
+  for touch_at = at + 3, event_at - 1, 3 do
+    for _ = 1, plan[touch_at + 2] do
+      event_at = write_event(pen, event_at, plan[touch_at], pen.now)
+    end
   end
-  if append.command ~= nil then
-    record_command(pen, unpack(append.command))
+  for _, id in ipairs(ids) do
+    pen.known_ids[id] = true
   end
-  reply[2] = pen.position
-  return reply
+  if command ~= nil then
+    record_command(pen, unpack(command))
+  end
+end
+
+-- The texts of an append that is refused are passed over.
+local function pass_over(pen, at)
+  local plan = pen.plan
+  for touch = 1, plan[at] do
+    pen.next_text = pen.next_text + plan[at + touch * 3 + 2] * 2
+  end
+end
+
+local function append_one(pen, at, extra, replies)
+  local outcome, first, second = judge(pen, at, extra)
+  if outcome == nil then
+    answer_recorded(pen, at, replies)
+    record(pen, at, extra)
+  else
+    replies[#replies + 1] = outcome
+    replies[#replies + 1] = first
+    replies[#replies + 1] = second
+    pass_over(pen, at)
+  end
 end
 
 local function append_group(keys, args)
@@ -123,18 +146,21 @@ local function append_group(keys, args)
   if missing ~= nil then
     return missing
   end
-  local pen = open_pen(log)
+  local pen = open_pen(log, args)
   pen.now = int(pen.now_ms)
-  local appends = take_group(pen, args[2], args[3], reader(args, 4))
   if args[1] == 'cluster' then
     assert_keys_here(pen)
   end
-  local replies = {}
-  for place, append in ipairs(appends) do
-    replies[place] = judge(pen, append) or record(pen, append)
+  local extras = cjson.decode(args[#args])
+  look_up_doubtful(pen, extras)
+  local replies = { pen.now_ms }
+  local plan, at = pen.plan, 1
+  while plan[at] ~= nil do
+    append_one(pen, at, extras[plan[at + 2]] or NOTHING_ELSE, replies)
+    at = plan[at + 1]
   end
   close_pen(pen)
   return replies
 end
 
-redis.register_function('daybook_append', append_group)
+register('append', append_group)

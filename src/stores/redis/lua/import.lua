@@ -1,29 +1,37 @@
--- Takes in a batch of history, all of it or nothing. The arguments: `cluster` or empty; the kinds of the events; the
--- events, these two as JSON: of each its time in milliseconds (empty for now), its stream, and its line (record.lua); then
--- their bodies, in order. Returns a list that begins with an outcome:
+-- Takes in a batch of history, all of it or nothing. The arguments: `cluster` or empty; the columns of the events
+-- (record.lua), of which the plan has of each: its stream's place, its time in milliseconds (empty for now), the event.
+-- Returns a list that begins with an outcome:
 --   0 imported: the log's head
 --   1 an event is earlier than the one before: its place from 0, its time, the time before
 --   2 an id is taken: the id
-local function take_batch(pen, kinds, lines, take_body)
-  take_kinds(pen, kinds)
-  local events = {}
-  for place, line in ipairs(cjson.decode(lines)) do
-    local event = take_event(pen, want_list(pen.lists, 'stream', line[2], 0), line[3], take_body())
-    event.time_ms = tonumber(line[1])
-    events[place] = event
-  end
-  return events
+
+local function past_event(plan, at)
+  return at + 5 + plan[at + 4]
 end
 
-local function find_disorder(pen, events)
+-- Gives those events the present time that have none.
+local function find_disorder(pen)
+  local plan, at = pen.plan, 1
   local last_ms = pen.last_ms or -math.huge
-  for place, event in ipairs(events) do
-    event.time_ms = event.time_ms or math.max(pen.now_ms, last_ms)
-    if event.time_ms < last_ms then
-      return { 1, place - 1, event.time_ms, last_ms }
+  local place = 0
+  while plan[at] ~= nil do
+    local time_ms = tonumber(plan[at + 1]) or math.max(pen.now_ms, last_ms)
+    if time_ms < last_ms then
+      return { 1, place, time_ms, last_ms }
     end
-    last_ms = event.time_ms
+    plan[at + 1] = time_ms
+    last_ms = time_ms
+    place = place + 1
+    at = past_event(plan, at)
   end
+end
+
+local function list_ids(pen)
+  local ids = {}
+  for place = pen.next_text, #pen.args, 2 do
+    ids[#ids + 1] = pen.args[place]
+  end
+  return ids
 end
 
 local function import_batch(keys, args)
@@ -32,26 +40,26 @@ local function import_batch(keys, args)
   if missing ~= nil then
     return missing
   end
-  local pen = open_pen(log)
-  local events = take_batch(pen, args[2], args[3], reader(args, 4))
-  local disorder = find_disorder(pen, events)
+  local pen = open_pen(log, args)
+  local disorder = find_disorder(pen)
   if disorder ~= nil then
     return disorder
   end
-  look_up_ids(pen, events)
-  local taken = find_taken_id(pen, events)
+  local ids = list_ids(pen)
+  look_up_ids(pen, ids)
+  local taken = find_taken_id(pen, ids)
   if taken ~= nil then
     return { 2, taken }
   end
-  load_lists(pen.lists)
   if args[1] == 'cluster' then
     assert_keys_here(pen)
   end
-  for _, event in ipairs(events) do
-    write_event(pen, event, int(event.time_ms))
+  local plan, at = pen.plan, 1
+  while plan[at] ~= nil do
+    at = write_event(pen, at + 2, plan[at], int(plan[at + 1]))
   end
   close_pen(pen)
   return { 0, pen.position }
 end
 
-redis.register_function('daybook_import', import_batch)
+register('import', import_batch)

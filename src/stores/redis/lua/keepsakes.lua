@@ -1,5 +1,5 @@
--- What is kept beside the events: snapshots, checkpoints, leases, and commands once they are written. Names hold no control characters, so that a line break
--- separates them.
+-- What is kept beside the events: snapshots, checkpoints, leases, and commands once they are written. Names hold no
+-- control characters, so that a line break separates them.
 
 -- The arguments: stream, definition, fingerprint, version, state.
 local function save_snapshot(keys, args)
@@ -103,10 +103,10 @@ local function list_leases(keys)
   return reply
 end
 
-redis.register_function('daybook_save_snapshot', save_snapshot)
-redis.register_function('daybook_clear_snapshots', clear_snapshots)
-redis.register_function('daybook_move_checkpoint', move_checkpoint)
-redis.register_function('daybook_prune_commands', prune_commands)
-redis.register_function('daybook_acquire_lease', acquire_lease)
-redis.register_function('daybook_renew_lease', renew_lease)
-register_reader('daybook_list_leases', list_leases)
+register('save_snapshot', save_snapshot)
+register('clear_snapshots', clear_snapshots)
+register('move_checkpoint', move_checkpoint)
+register('prune_commands', prune_commands)
+register('acquire_lease', acquire_lease)
+register('renew_lease', renew_lease)
+register_reader('list_leases', list_leases)

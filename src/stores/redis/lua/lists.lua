@@ -48,83 +48,80 @@ local function parse_positions(text)
   return positions
 end
 
-local function open_lists(log)
-  local lists = { log = log }
-  for _, kind in ipairs(KINDS) do
-    -- By name; the names that are still to be looked up; the lists that are still to be written.
-    lists[kind] = { found = {}, wanted = {}, changed = {} }
+-- The lists of one kind to which a call may add, by their places in the call. What is added waits until it is written: one
+-- position, or a table of several. Texts that are put together anew for each position would be most of the work.
+local function load_lists(log, kind, names)
+  local lists = { kind = kind, names = names, counts = {}, tails = {}, added = {}, changed = {} }
+  local lines = get_in_parts(lines_of(log, kind), names)
+  for place = 1, #names do
+    if lines[place] then
+      local list = read_line({}, lines[place])
+      lists.counts[place], lists.tails[place] = list.count, list.tail
+    else
+      lists.counts[place], lists.tails[place] = 0, ''
+    end
   end
   return lists
 end
 
--- A list that the call will use, once `load_lists` has looked up all that were asked for, and to which it adds so many
--- positions at the most.
-local function want_list(lists, kind, name, uses)
-  local of_kind = lists[kind]
-  local list = of_kind.found[name]
-  if list == nil then
-    list = new_list(kind, name)
-    list.uses = 0
-    of_kind.found[name] = list
-    of_kind.wanted[#of_kind.wanted + 1] = name
-  end
-  list.uses = list.uses + uses
-  return list
-end
-
-local function load_lists(lists)
-  for _, kind in ipairs(KINDS) do
-    local of_kind = lists[kind]
-    for place, line in ipairs(get_in_parts(lines_of(lists.log, kind), of_kind.wanted)) do
-      read_line(of_kind.found[of_kind.wanted[place]], line)
-    end
-    of_kind.wanted = {}
-  end
-end
-
-local function write_chunk(lists, list, position)
-  local id = (list.kind == 'stream' and int(list.count) or position) .. '-0'
-  redis.call('XADD', chunks_of(lists.log, list), id, 'positions', list.tail:sub(2))
-  list.tail = ''
-end
-
 -- The position is a text by now: it is written many times.
-local function add_position(lists, list, position)
-  list.count = list.count + 1
-  list.tail = list.tail .. ' ' .. position
-  if list.count % CHUNK == 0 then
-    write_chunk(lists, list, position)
+local function add_position(lists, place, position)
+  lists.counts[place] = lists.counts[place] + 1
+  local added = lists.added[place]
+  if added == nil then
+    lists.added[place] = position
+    lists.changed[#lists.changed + 1] = place
+  elseif type(added) == 'table' then
+    added[#added + 1] = position
+  else
+    lists.added[place] = { added, position }
   end
-  if not list.is_changed then
-    list.is_changed = true
-    local changed = lists[list.kind].changed
-    changed[#changed + 1] = list
+end
+
+-- Writes the chunks that are filled by what is added to a list of so many positions; returns what is left for its line.
+local function write_chunks(log, lists, place, before, added)
+  local key = key_of(log, 'by-' .. lists.kind, lists.names[place])
+  local tail = lists.tails[place]
+  local first, room = 1, CHUNK - before % CHUNK
+  while first + room - 1 <= #added do
+    local last = first + room - 1
+    local id = lists.kind == 'stream' and int(before + last) or added[last]
+    redis.call('XADD', key, id, 'positions', (tail .. ' ' .. table.concat(added, ' ', first, last)):sub(2))
+    tail, first, room = '', last + 1, CHUNK
   end
+  return first > #added and tail or tail .. ' ' .. table.concat(added, ' ', first)
+end
+
+local function write_added(log, lists, place)
+  local added = lists.added[place]
+  local is_one = type(added) == 'string'
+  local before = lists.counts[place] - (is_one and 1 or #added)
+  if before % CHUNK + lists.counts[place] - before < CHUNK then
+    return lists.tails[place] .. ' ' .. (is_one and added or table.concat(added, ' '))
+  end
+  return write_chunks(log, lists, place, before, is_one and { added } or added)
 end
 
 -- What a search is to find must be written; the lines may be written again.
-local function write_lists(lists)
-  for _, kind in ipairs(KINDS) do
-    local lines = {}
-    for _, list in ipairs(lists[kind].changed) do
-      lines[#lines + 1] = list.name
-      lines[#lines + 1] = int(list.count) .. list.tail
-      list.is_changed = false
-    end
-    lists[kind].changed = {}
-    call_in_parts('HSET', lines_of(lists.log, kind), lines)
+local function write_lists(log, lists)
+  local lines = {}
+  for n, place in ipairs(lists.changed) do
+    local tail = write_added(log, lists, place)
+    lists.tails[place] = tail
+    lists.added[place] = nil
+    lines[n * 2 - 1] = lists.names[place]
+    lines[n * 2] = int(lists.counts[place]) .. tail
   end
+  lists.changed = {}
+  call_in_parts('HSET', lines_of(log, lists.kind), lines)
 end
 
--- The keys that adding to the lists may write.
-local function keys_of_lists(lists)
+-- The keys of chunks that are written when so many positions are added to each.
+local function list_chunk_keys(log, lists, uses)
   local keys = {}
-  for _, kind in ipairs(KINDS) do
-    keys[#keys + 1] = lines_of(lists.log, kind)
-    for _, list in pairs(lists[kind].found) do
-      if list.count % CHUNK + list.uses >= CHUNK then
-        keys[#keys + 1] = chunks_of(lists.log, list)
-      end
+  for place, name in ipairs(lists.names) do
+    if lists.counts[place] % CHUNK + uses[place] >= CHUNK then
+      keys[#keys + 1] = key_of(log, 'by-' .. lists.kind, name)
     end
   end
   return keys

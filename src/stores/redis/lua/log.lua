@@ -10,7 +10,6 @@ local function open_log(keys)
     head = 'daybook:head:' .. tag,
     events = 'daybook:events:' .. tag,
     ids = 'daybook:ids:' .. tag,
-    streams = 'daybook:streams:' .. tag,
     types = 'daybook:types:' .. tag,
     commands = 'daybook:commands:' .. tag,
     command_times = 'daybook:command-times:' .. tag,
@@ -25,9 +24,20 @@ local function key_of(log, kind, name)
   return 'daybook:' .. kind .. ':' .. log.tag .. ':' .. name
 end
 
+-- Of versions most are small: their texts are kept from the first time on.
+local SMALL_INTS = {}
+local SMALLEST_BIG_INT = 100
+
 -- Quicker than what Lua itself does with a number in a text, which also prints 15 digits as 1e+14.
 local function int(number)
-  return string.format('%d', number)
+  local text = SMALL_INTS[number]
+  if text == nil then
+    text = string.format('%d', number)
+    if number >= 0 and number < SMALLEST_BIG_INT then
+      SMALL_INTS[number] = text
+    end
+  end
+  return text
 end
 
 -- The server's clock, in milliseconds.
@@ -51,6 +61,14 @@ local function take_list(take)
     list[place] = take()
   end
   return list
+end
+
+local function slice(list, first, last)
+  local part = {}
+  for place = first, last do
+    part[place - first + 1] = list[place]
+  end
+  return part
 end
 
 -- More would not fit on Lua's stack.
@@ -77,4 +95,13 @@ local function get_in_parts(key, fields)
     end
   end
   return values
+end
+
+-- A process of another version asks in another way: it misses the function, and looks which version there is.
+local function register(name, callback, flags)
+  redis.register_function({ function_name = 'daybook_' .. name .. '_' .. VERSION, callback = callback, flags = flags })
+end
+
+local function register_reader(name, callback)
+  register(name, callback, { 'no-writes' })
 end

@@ -9,11 +9,11 @@ local LONGEST_CHUNK_EVENTS = 64
 local MAX_STEPS = 10000
 
 local function open_page(size)
-  return { size = size, weight = 0, texts = {} }
+  return { size = size, weight = 0, events = 0, texts = {} }
 end
 
 local function is_full(page)
-  return #page.texts >= page.size or page.weight >= PAGE_BYTES
+  return page.events >= page.size or page.weight >= PAGE_BYTES
 end
 
 local function fetch(log, first, last, backwards, count)
@@ -23,16 +23,21 @@ local function fetch(log, first, last, backwards, count)
   return redis.call('XRANGE', log.events, int(first), int(last), 'COUNT', count)
 end
 
+-- An event is in two parts, the numbers that only the server knows, and the rest.
 local function add_entries(page, entries)
-  for _, entry in ipairs(entries) do
-    local text = entry[2][2]
-    table.insert(page.texts, text)
-    page.weight = page.weight + #text
+  local texts, events = page.texts, page.events
+  for place, entry in ipairs(entries) do
+    local fields = entry[2]
+    local numbers, body = fields[1], fields[2]
+    texts[(events + place) * 2 - 1] = numbers
+    texts[(events + place) * 2] = body
+    page.weight = page.weight + #numbers + #body
   end
+  page.events = events + #entries
 end
 
 local function next_chunk(page)
-  local events = #page.texts
+  local events = page.events
   if events == 0 then
     return math.min(FIRST_CHUNK_EVENTS, page.size)
   end
@@ -55,8 +60,8 @@ local function add_range(page, log, first, last, backwards)
   end
 end
 
-local function position_of(text)
-  return tonumber(text:match('^%[(%d+)'))
+local function position_of(numbers)
+  return tonumber(numbers:match('^%[(%d+)'))
 end
 
 local function head_of(log)
@@ -113,7 +118,7 @@ local function read(keys, args)
     place = add_matches(page, log, search, first, last, backwards)
   else
     add_range(page, log, first, last, backwards)
-    place = #page.texts > 0 and position_of(page.texts[#page.texts]) or nil
+    place = page.events > 0 and position_of(page.texts[#page.texts - 1]) or nil
   end
   return { head, next_of(place, first, last, backwards), page.texts }
 end
@@ -188,7 +193,7 @@ local function read_stream(keys, args)
   local version = stream.count
   local last = math.min(high or version, version)
   add_positions(page, log, page_positions(log, stream, first, last, backwards, page.size), backwards)
-  local read_events = #page.texts
+  local read_events = page.events
   local place
   if read_events > 0 then
     place = backwards and last - read_events + 1 or first + read_events - 1
@@ -213,8 +218,8 @@ local function position_at(keys, args)
   local low, high = 0, head_of(log)
   while low < high do
     local middle = math.ceil((low + high) / 2)
-    local text = fetch(log, middle, middle, false, 1)[1][2][2]
-    if tonumber(text:match('^%[%d+,%d+,(%-?%d+)')) <= time_ms then
+    local numbers = fetch(log, middle, middle, false, 1)[1][2][1]
+    if tonumber(numbers:match('^%[%d+,%d+,(%-?%d+)')) <= time_ms then
       low = middle
     else
       high = middle - 1
@@ -223,25 +228,7 @@ local function position_at(keys, args)
   return low
 end
 
--- Names after `low` and before `high` (empty for no bound), in the order of their bytes, each with its version.
-local function list_streams(keys, args)
-  local log = open_log(keys)
-  local low = args[1] == '' and '-' or '(' .. args[1]
-  local high = args[2] == '' and '+' or '(' .. args[2]
-  local names = redis.call('ZRANGEBYLEX', log.streams, low, high, 'LIMIT', 0, args[3])
-  local reply = {}
-  for place, line in ipairs(get_in_parts(lines_of(log, 'stream'), names)) do
-    reply[place] = { names[place], read_line(new_list(), line).count }
-  end
-  return reply
-end
-
-local function register_reader(name, callback)
-  redis.register_function({ function_name = name, callback = callback, flags = { 'no-writes' } })
-end
-
-register_reader('daybook_read', read)
-register_reader('daybook_read_stream', read_stream)
-register_reader('daybook_read_ids', read_ids)
-register_reader('daybook_position_at', position_at)
-register_reader('daybook_list_streams', list_streams)
+register_reader('read', read)
+register_reader('read_stream', read_stream)
+register_reader('read_ids', read_ids)
+register_reader('position_at', position_at)

@@ -3,13 +3,23 @@
 -- call is lost alone: Redis writes what a call did to its append-only file as one transaction.
 --
 -- Every check is made before the first write: a call that fails later would leave half of its work.
+--
+-- The events of a call come in columns, as a table for each would cost more than all that is done with it. The second
+-- argument is JSON:
+--   the number of names of each kind of list (KINDS)
+--   the kinds of event: of each the places of its type and its category, and the schema version
+--   the plan: numbers one after the other, which say by places what is to be done
+--   in a cluster, by kind of list and place: how many positions may be added
+-- The arguments that follow are those names, then by turns the ids and the bodies of all events. In a plan an event is
+-- the place of its kind, of its correlation id (or 0), how many tags it has, and their places. A body is the JSON that
+-- follows the three numbers which only the server knows. stored-event.ts writes all this.
 
 -- A user who lacks a right would be stopped in the middle: what they lack is said before anything is written.
 local function find_missing_right(log)
   local needed = {
     { 'XADD', log.events, '*', 'field', 'value' },
     { 'HSET', log.head, 'field', 'value' },
-    { 'ZADD', log.streams, '0', 'member' },
+    { 'ZADD', log.command_times, '0', 'member' },
   }
   for _, command in ipairs(needed) do
     if not redis.acl_check_cmd(unpack(command)) then
@@ -18,97 +28,90 @@ local function find_missing_right(log)
   end
 end
 
-local function open_pen(log)
+-- Takes the lists' names, and returns where the events' texts begin.
+local function take_lists(pen, sizes, args)
+  local at = 3
+  for n, kind in ipairs(KINDS) do
+    local past = at + sizes[n]
+    pen.lists[kind] = load_lists(pen.log, kind, slice(args, at, past - 1))
+    at = past
+  end
+  return at
+end
+
+local function open_pen(log, args)
   local head = redis.call('HMGET', log.head, 'position', 'recordedAt')
   local last_ms = tonumber(head[2] or nil)
-  return {
+  local sizes, kinds, plan, uses = unpack(cjson.decode(args[2]))
+  local pen = {
     log = log,
+    args = args,
     position = tonumber(head[1] or '0'),
     last_ms = last_ms,
     now_ms = math.max(now(), last_ms or -math.huge),
-    lists = open_lists(log),
-    new_streams = {}, -- the scores and names of those that have had no event before, as ZADD takes them
-    known_ids = {}, -- of the ids that are asked about: those that are recorded, and those of this call
+    lists = {},
+    kinds = kinds,
+    plan = plan,
+    uses = uses,
+    known_ids = {}, -- of the ids that are asked about: those that are recorded
     id_list = {}, -- by turns the ids of this call and their positions, as HSET takes them
-    kinds = {}, -- of the events of this call (take_kinds)
   }
-end
-
--- What the events of a call are like, which are many of few kinds: of each kind the category, the type, the schema version.
-local function take_kinds(pen, lines)
-  for place, line in ipairs(cjson.decode(lines)) do
-    pen.kinds[place] = {
-      name = table.concat(line, '\n'),
-      category = want_list(pen.lists, 'category', line[1], 0),
-      type = want_list(pen.lists, 'type', line[2], 0),
-      events = 0,
-    }
-  end
-end
-
--- An event as the client sends it. Its line has the id, the place of its kind, and then, if it has any, the correlation id
--- or an empty text, and the tags; its body is the JSON that follows the three numbers which only the server knows.
-local function take_event(pen, stream, line, body)
-  local lists, kind = pen.lists, pen.kinds[line[2]]
-  stream.uses = stream.uses + 1
-  kind.category.uses = kind.category.uses + 1
-  kind.type.uses = kind.type.uses + 1
-  local marks
-  if line[3] ~= nil then
-    marks = {}
-    if line[3] ~= '' then
-      marks[1] = want_list(lists, 'correlation', line[3], 1)
-    end
-    for place = 4, #line do
-      marks[#marks + 1] = want_list(lists, 'tag', line[place], 1)
-    end
-  end
-  return { id = line[1], kind = kind, stream = stream, marks = marks, body = body }
+  pen.next_text = take_lists(pen, sizes, args)
+  return pen
 end
 
 local function count_kind(kind, position)
-  kind.events = kind.events + 1
+  kind.events = (kind.events or 0) + 1
   kind.first = kind.first or position
   kind.last = position
 end
 
-local function list_event(pen, event, position)
-  local lists = pen.lists
-  add_position(lists, event.stream, position)
-  add_position(lists, event.kind.category, position)
-  add_position(lists, event.kind.type, position)
-  if event.marks ~= nil then
-    for _, mark in ipairs(event.marks) do
-      add_position(lists, mark, position)
-    end
+-- Adds the position to the lists of the event whose part of the plan begins at `at`; returns where that part ends.
+local function list_event(pen, at, stream, position)
+  local lists, plan = pen.lists, pen.plan
+  local kind, correlation, tags = pen.kinds[plan[at]], plan[at + 1], plan[at + 2]
+  count_kind(kind, position)
+  add_position(lists.stream, stream, position)
+  add_position(lists.type, kind[1], position)
+  add_position(lists.category, kind[2], position)
+  if correlation > 0 then
+    add_position(lists.correlation, correlation, position)
   end
+  for place = at + 3, at + 2 + tags do
+    add_position(lists.tag, plan[place], position)
+  end
+  return at + 3 + tags
 end
 
--- The time is a text.
-local function write_event(pen, event, time)
+-- The time is a text. Returns where the event's part of the plan ends.
+local function write_event(pen, at, stream, time)
   pen.position = pen.position + 1
   local position = int(pen.position)
-  local stream = event.stream
-  list_event(pen, event, position)
-  count_kind(event.kind, position)
-  local text = '[' .. position .. ',' .. int(stream.count) .. ',' .. time .. ',' .. event.body
-  redis.call('XADD', pen.log.events, position .. '-0', 'event', text)
-  if stream.count == 1 then
-    pen.new_streams[#pen.new_streams + 1] = '0'
-    pen.new_streams[#pen.new_streams + 1] = stream.name
-  end
-  pen.id_list[#pen.id_list + 1] = event.id
-  pen.id_list[#pen.id_list + 1] = position
-  pen.known_ids[event.id] = true
+  local past = list_event(pen, at, stream, position)
+  local version = int(pen.lists.stream.counts[stream])
+  local id, body = pen.args[pen.next_text], pen.args[pen.next_text + 1]
+  pen.next_text = pen.next_text + 2
+  -- In two parts: to make one text of them would cost as much as to write it.
+  redis.call('XADD', pen.log.events, position, '[' .. position .. ',' .. version .. ',' .. time .. ',', body)
+  local id_list = pen.id_list
+  local next_id = #id_list + 1
+  id_list[next_id] = id
+  id_list[next_id + 1] = position
   pen.last_time = time
+  return past
+end
+
+local function name_of(pen, kind)
+  local type, category, schema_version = unpack(kind)
+  return pen.lists.category.names[category] .. '\n' .. pen.lists.type.names[type] .. '\n' .. int(schema_version)
 end
 
 local function list_written_kinds(pen)
   local kinds, names = {}, {}
   for _, kind in ipairs(pen.kinds) do
-    if kind.events > 0 then
+    if kind.events ~= nil then
       kinds[#kinds + 1] = kind
-      names[#names + 1] = kind.name
+      names[#names + 1] = name_of(pen, kind)
     end
   end
   return kinds, names
@@ -123,10 +126,16 @@ local function write_kinds(pen)
     if before then
       events, first = before:match('^(%d+) (%d+)')
     end
-    lines[#lines + 1] = kind.name
+    lines[#lines + 1] = names[place]
     lines[#lines + 1] = int(events + kind.events) .. ' ' .. first .. ' ' .. kind.last
   end
   call_in_parts('HSET', pen.log.types, lines)
+end
+
+local function write_all_lists(pen)
+  for _, kind in ipairs(KINDS) do
+    write_lists(pen.log, pen.lists[kind])
+  end
 end
 
 -- Writes down what the call has gathered.
@@ -136,17 +145,12 @@ local function close_pen(pen)
   end
   redis.call('HSET', pen.log.head, 'position', int(pen.position), 'recordedAt', pen.last_time)
   call_in_parts('HSET', pen.log.ids, pen.id_list)
-  write_lists(pen.lists)
-  call_in_parts('ZADD', pen.log.streams, pen.new_streams)
+  write_all_lists(pen)
   write_kinds(pen)
 end
 
--- Looks up which of the events' ids the log holds already.
-local function look_up_ids(pen, events)
-  local ids = {}
-  for place, event in ipairs(events) do
-    ids[place] = event.id
-  end
+-- Looks up which of the ids the log holds already.
+local function look_up_ids(pen, ids)
   for place, position in ipairs(get_in_parts(pen.log.ids, ids)) do
     if position then
       pen.known_ids[ids[place]] = true
@@ -154,14 +158,14 @@ local function look_up_ids(pen, events)
   end
 end
 
--- The first of the events' ids that the log holds, or that was given twice; nil when all are new.
-local function find_taken_id(pen, events)
+-- The first of the ids that the log holds, or that was given twice; nil when all are new.
+local function find_taken_id(pen, ids)
   local seen = {}
-  for _, event in ipairs(events) do
-    if pen.known_ids[event.id] or seen[event.id] then
-      return event.id
+  for _, id in ipairs(ids) do
+    if pen.known_ids[id] or seen[id] then
+      return id
     end
-    seen[event.id] = true
+    seen[id] = true
   end
   return nil
 end
@@ -170,10 +174,13 @@ end
 -- for it. Here every key that the events need is asked for, before anything is written.
 local function assert_keys_here(pen)
   local log = pen.log
-  for _, key in ipairs({ log.head, log.events, log.ids, log.streams, log.types, log.commands, log.command_times }) do
+  for _, key in ipairs({ log.head, log.events, log.ids, log.types, log.commands, log.command_times }) do
     redis.call('EXISTS', key)
   end
-  for _, key in ipairs(keys_of_lists(pen.lists)) do
-    redis.call('EXISTS', key)
+  for n, kind in ipairs(KINDS) do
+    redis.call('EXISTS', lines_of(log, kind))
+    for _, key in ipairs(list_chunk_keys(log, pen.lists[kind], pen.uses[n])) do
+      redis.call('EXISTS', key)
+    end
   end
 end
