@@ -17,8 +17,11 @@ const counts = readModel('counts', {
 }).evolve({ Counted: ({ n }) => ({ n: n + 1 }) })
 const KEYS = Array.from({ length: 8 }, (_, n) => `k${n}`)
 
-/** All of it shares one process: faster, and what is built would seldom get as far as what is live. */
+/** What is built never gets as far as what is live at this pace, unless the live one waits for it. */
+const FAST_WRITE_EVERY_MS = 1
 const WRITE_EVERY_MS = 5
+/** A hundred times what a swap takes that is not held off by writers, on a machine that does much else. */
+const SOON_MS = 5_000
 
 type Counts = Pick<Projection<{ n: number }>, 'get' | 'entries'>
 
@@ -27,9 +30,11 @@ export interface WatchedSwap {
   /** How else the rows are read than through `get` and `entries`: as key and count. */
   readonly readOtherwise?: (daybook: Daybook) => () => Promise<ReadonlyMap<string, number>>
   readonly events: number
+  /** The live generation waits while it is swapped, so that writers do not hold a swap off. */
+  readonly waitsForSwap?: boolean
 }
 
-export function describeSwap({ openDaybook, readOtherwise, events }: WatchedSwap): void {
+export function describeSwap({ openDaybook, readOtherwise, events, waitsForSwap = false }: WatchedSwap): void {
   describe('a swap', () => {
     test('is seen by no reader as anything but rows that only grow, and the projection goes on in what is new', async () => {
       await using daybook = await openDaybook({ log: 'growing' })
@@ -40,7 +45,11 @@ export function describeSwap({ openDaybook, readOtherwise, events }: WatchedSwap
       await projection.reached(events)
       const stop = new AbortController()
       const work = [
-        ...[0, 1].map((n) => writeUntil(stop.signal, () => daybook.append(`thing-${KEYS[n]}`, Counted({})))),
+        ...[0, 1].map((n) =>
+          writeUntil(stop.signal, waitsForSwap ? FAST_WRITE_EVERY_MS : WRITE_EVERY_MS, () =>
+            daybook.append(`thing-${KEYS[n]}`, Counted({})),
+          ),
+        ),
         ...KEYS.slice(0, 4).map((key) => readUntil(stop.signal, () => getOne(projection, key))),
         readUntil(stop.signal, () => listAll(projection)),
         ...(readOtherwise === undefined ? [] : [readUntil(stop.signal, readOtherwise(daybook))]),
@@ -49,7 +58,9 @@ export function describeSwap({ openDaybook, readOtherwise, events }: WatchedSwap
       const watched = Promise.all(work)
       watched.catch(() => {})
       const phases: unknown[] = []
+      let acceptedMs = 0
       const accept = async () => {
+        acceptedMs = performance.now()
         const [report] = await daybook.projections()
         phases.push(report?.rebuild?.phase)
         return true
@@ -58,6 +69,7 @@ export function describeSwap({ openDaybook, readOtherwise, events }: WatchedSwap
         for (let swap = 0; swap < 3; swap++) {
           const { status, comparison } = await daybook.rebuild(counts, { accept })
           expect(status).toBe('swapped')
+          if (waitsForSwap) expect(performance.now() - acceptedMs).toBeLessThan(SOON_MS)
           expect(comparison).toMatchObject({ different: 0, onlyLive: 0, onlyBuilt: 0 })
           await projection.reached(await daybook.head())
         }
@@ -74,10 +86,10 @@ export function describeSwap({ openDaybook, readOtherwise, events }: WatchedSwap
   })
 }
 
-async function writeUntil(signal: AbortSignal, append: () => Promise<unknown>): Promise<void> {
+async function writeUntil(signal: AbortSignal, everyMs: number, append: () => Promise<unknown>): Promise<void> {
   while (!signal.aborted) {
     await append()
-    await delay(WRITE_EVERY_MS)
+    await delay(everyMs)
   }
 }
 

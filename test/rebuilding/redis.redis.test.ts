@@ -20,6 +20,6 @@ describeOnRedis('in Redis', () => {
     return open('memory:', { ...options, instruments: { targets: () => targets } })
   }
   describeRebuild(openDaybook)
-  describeSwap({ openDaybook, events: 2_000 })
+  describeSwap({ openDaybook, events: 2_000, waitsForSwap: true })
   describeQuarantine(openDaybook)
 })

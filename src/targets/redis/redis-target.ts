@@ -21,8 +21,14 @@ export interface PlaceOptions {
   readonly readModel: string
 }
 
-type Operation = 'look' | 'live' | 'build' | 'promote' | 'roll_back' | 'drop'
+type Operation = 'look' | 'live' | 'build' | 'hold' | 'release' | 'promote' | 'roll_back' | 'drop'
 type Outcome = 'done' | 'missing' | 'behind' | 'live'
+
+interface OperationOptions {
+  readonly argument?: string
+  readonly token?: string
+  readonly evenBehind?: boolean
+}
 
 interface Answer {
   readonly outcome: Outcome
@@ -34,6 +40,8 @@ const SWEEP = readScript('sweep')
 const GET = readScript('get')
 /** Rows that are removed by one script. */
 const SWEEP_SIZE = 1_000
+/** A page of events takes less; and for so long nothing is written where a process died over a swap. */
+const LONGEST_HOLD_MS = 2_000
 
 export class RedisTarget implements ReadModelTarget {
   readonly #connection: Connection
@@ -51,11 +59,17 @@ export class RedisTarget implements ReadModelTarget {
   }
 
   async live(fingerprint: string): Promise<Generation> {
-    return this.#open((await this.#operate('live', fingerprint)).generations, ({ state }) => state === 'live')
+    return this.#open(
+      (await this.#operate('live', { argument: fingerprint })).generations,
+      ({ state }) => state === 'live',
+    )
   }
 
   async build(fingerprint: string): Promise<Generation> {
-    return this.#open((await this.#operate('build', fingerprint)).generations, ({ state }) => state === 'building')
+    return this.#open(
+      (await this.#operate('build', { argument: fingerprint })).generations,
+      ({ state }) => state === 'building',
+    )
   }
 
   async generation(id: number): Promise<Generation> {
@@ -63,10 +77,22 @@ export class RedisTarget implements ReadModelTarget {
     return this.#open(generations, (each) => each.id === id, `no generation ${id}`)
   }
 
-  async promote(id: number, { evenBehind = false }: PromoteOptions = {}): Promise<boolean> {
-    const { outcome } = await this.#operate('promote', String(id), evenBehind)
-    if (outcome === 'missing') throw generationMissing(this.#place.readModel, `no generation ${id} that is being built`)
-    return outcome === 'done'
+  /**
+   * The live one takes no writes while the other is brought as far as the log, so that this is soon, however many write.
+   * Whether it has come as far is looked at in the swap itself: a hold that ran out costs another attempt, no more.
+   */
+  async promote(id: number, { evenBehind = false, catchUp }: PromoteOptions = {}): Promise<boolean> {
+    const hold = randomUUID()
+    await this.#operate('hold', { token: hold })
+    try {
+      await catchUp?.()
+      const { outcome } = await this.#operate('promote', { argument: String(id), evenBehind })
+      if (outcome === 'missing')
+        throw generationMissing(this.#place.readModel, `no generation ${id} that is being built`)
+      return outcome === 'done'
+    } finally {
+      await this.#operate('release', { token: hold })
+    }
   }
 
   async rollBack(): Promise<void> {
@@ -75,7 +101,7 @@ export class RedisTarget implements ReadModelTarget {
   }
 
   async drop(id: number): Promise<void> {
-    const { outcome } = await this.#operate('drop', String(id))
+    const { outcome } = await this.#operate('drop', { argument: String(id) })
     if (outcome === 'live') refuse('id', `is ${id}, the live generation: make another one live first`)
   }
 
@@ -98,8 +124,12 @@ export class RedisTarget implements ReadModelTarget {
     return `${this.#keys.row}${live}:`
   }
 
-  async #operate(operation: Operation, argument = '', evenBehind = false): Promise<Answer> {
-    const values = [operation, argument, randomUUID(), evenBehind ? '1' : '', this.#keys.progress]
+  async #operate(
+    operation: Operation,
+    { argument = '', token = randomUUID(), evenBehind = false }: OperationOptions = {},
+  ): Promise<Answer> {
+    const flags = [evenBehind ? '1' : '', this.#keys.progress, String(LONGEST_HOLD_MS)]
+    const values = [operation, argument, token, ...flags]
     const reply = (await this.#connection.run(PLACE, [this.#keys.place], values)) as readonly Reply[]
     const [outcome, ...rest] = reply
     const [, ...dropped] = rest.at(-1) as readonly string[]

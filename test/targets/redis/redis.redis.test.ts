@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
 import { promisify } from 'node:util'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -71,6 +72,54 @@ describeOnRedis('on Redis', () => {
     await client.hSet(place, `dropped:${building.id}`, '1')
     await target.generations()
     expect(await client.keys(`*${log}*`)).toEqual([place])
+  })
+
+  describe('the live generation', () => {
+    test('takes no writes while it is about to be swapped, and what is built does', async () => {
+      const { target, live, log } = await openPlace(targets)
+      await live.save(rows({ a: [{ n: 1 }, 1] }), { from: 0, to: 1 })
+      const building = await target.build('g')
+      const catchUp = async () => {
+        expect(await live.save(rows({ a: [{ n: 2 }, 2] }), { from: 1, to: 2 })).toBe(false)
+        expect(await live.save(new Map(), { from: 1, to: 2 })).toBe(false)
+        expect(await live.get('a')).toEqual({ n: 1 })
+        expect(await building.save(rows({ a: [{ n: 2 }, 2] }), { from: 0, to: 2 })).toBe(true)
+      }
+      expect(await target.promote(building.id, { catchUp })).toBe(true)
+      expect(await target.get('a')).toEqual({ n: 2 })
+      expect(await building.save(rows({ a: [{ n: 3 }, 3] }), { from: 2, to: 3 })).toBe(true)
+      expect(await client.hmGet(`daybook:place:{${log}|stock}`, ['hold', 'heldUntil'])).toEqual([null, null])
+    })
+
+    test('goes on at once when the swap fails', async () => {
+      const { target, live } = await openPlace(targets)
+      const building = await target.build('g')
+      const fail = async () => {
+        throw new Error('lost')
+      }
+      await expect(target.promote(building.id, { catchUp: fail })).rejects.toThrow('lost')
+      expect(await live.save(rows({ a: [{ n: 1 }, 1] }), { from: 0, to: 1 })).toBe(true)
+    })
+
+    test('goes on when who was to swap it has died, and is not swapped once it has come further', async () => {
+      const { target, live } = await openPlace(targets)
+      const building = await target.build('g')
+      const save = () => live.save(rows({ a: [{ n: 1 }, 1] }), { from: 0, to: 1 })
+      const hanging = new EventEmitter()
+      const revived = once(hanging, 'revive')
+      const held = once(hanging, 'held')
+      const catchUp = async () => {
+        hanging.emit('held')
+        await revived
+      }
+      const promoting = target.promote(building.id, { catchUp })
+      await held
+      expect(await save()).toBe(false)
+      await expect.poll(save, { timeout: 10_000 }).toBe(true)
+      hanging.emit('revive')
+      expect(await promoting).toBe(false)
+      expect(await target.get('a')).toEqual({ n: 1 })
+    })
   })
 
   test('connections are given back, and a process that is done ends, with targets open too', async () => {

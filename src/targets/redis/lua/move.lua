@@ -6,10 +6,19 @@
 local place, progress, quarantine = KEYS[1], KEYS[2], KEYS[3]
 local generation, token, field, from, to, revision, has_rows = unpack(ARGV, 1, 7)
 
+-- As in rows.lua.
+local function takes_writes()
+  local found = redis.call('HMGET', place, 'live', 'building', 'heldUntil')
+  if found[2] == generation then return true end
+  if found[1] ~= generation then return false end
+  if not found[3] then return true end
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000) >= tonumber(found[3])
+end
+
 -- Asked again, because the answer was lost.
 if redis.call('HGET', progress, 'writer:' .. field) == token then return 1 end
-local found = redis.call('HMGET', place, 'live', 'building')
-if found[1] ~= generation and found[2] ~= generation then return 0 end
+if not takes_writes() then return 0 end
 if (redis.call('HGET', progress, field) or '0') ~= from then return 0 end
 if revision ~= '' and (redis.call('HGET', progress, 'revision') or '0') ~= revision then return 0 end
 

@@ -4,10 +4,13 @@
 --   fingerprint:N, createdAt:N of generation N, the latter in milliseconds
 --   dropped:N                  N is no more, and its rows are yet to be removed
 --   swapped                    the token of who last swapped
+--   hold, heldUntil            the token of who is about to swap, and until when the live one takes no writes meanwhile, in
+--                              milliseconds: whoever dies over it holds nobody for longer
 --   KEYS  place
---   ARGV  operation, argument, token, 1 to swap also where that goes back in time, what leads the name of a progress key
+--   ARGV  operation, argument, token, 1 to swap also where that goes back in time, what leads the name of a progress key,
+--         how long to hold in milliseconds
 local place = KEYS[1]
-local operation, argument, token, even_behind, progress_prefix = unpack(ARGV, 1, 5)
+local operation, argument, token, even_behind, progress_prefix, hold_ms = unpack(ARGV, 1, 6)
 
 local function find(state) return redis.call('HGET', place, state) end
 
@@ -25,16 +28,19 @@ local function drop(state)
   redis.call('HSET', place, 'dropped:' .. id, '1')
 end
 
+local function now()
+  local time = redis.call('TIME')
+  return string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+end
+
 local function add(state, fingerprint)
   local id = redis.call('HINCRBY', place, 'lastId', 1)
-  local time = redis.call('TIME')
-  local now = time[1] .. string.format('%03d', math.floor(tonumber(time[2]) / 1000))
-  redis.call('HSET', place, state, id, 'fingerprint:' .. id, fingerprint, 'createdAt:' .. id, now)
+  redis.call('HSET', place, state, id, 'fingerprint:' .. id, fingerprint, 'createdAt:' .. id, now())
 end
 
 local function swap(state)
   local live, other = find('live'), find(state)
-  redis.call('HDEL', place, state)
+  redis.call('HDEL', place, state, 'hold', 'heldUntil')
   redis.call('HSET', place, 'live', other, 'swapped', token)
   if live then redis.call('HSET', place, 'previous', live) end
 end
@@ -49,6 +55,12 @@ local operations = {
     if id and redis.call('HGET', place, 'fingerprint:' .. id) == fingerprint then return end
     drop('building')
     add('building', fingerprint)
+  end,
+  hold = function()
+    redis.call('HSET', place, 'hold', token, 'heldUntil', string.format('%.0f', now() + hold_ms))
+  end,
+  release = function()
+    if redis.call('HGET', place, 'hold') == token then redis.call('HDEL', place, 'hold', 'heldUntil') end
   end,
   promote = function(id)
     if find('swapped') == token then return end

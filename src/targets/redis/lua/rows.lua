@@ -6,8 +6,17 @@
 local place, progress, live, gone = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local generation, revision, is_repair, prefix_length = ARGV[1], ARGV[2], ARGV[3] == '1', tonumber(ARGV[4])
 
-local found = redis.call('HMGET', place, 'live', 'building')
-if found[1] ~= generation and found[2] ~= generation then return 0 end
+-- The live one takes none while it is about to be swapped: what is built could else never come as far (place.lua).
+local function takes_writes()
+  local found = redis.call('HMGET', place, 'live', 'building', 'heldUntil')
+  if found[2] == generation then return true end
+  if found[1] ~= generation then return false end
+  if not found[3] then return true end
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000) >= tonumber(found[3])
+end
+
+if not takes_writes() then return 0 end
 if revision ~= '' and (redis.call('HGET', progress, 'revision') or '0') ~= revision then return 0 end
 
 -- What is written is gathered, so that it takes one command and not one for each row.
