@@ -40,23 +40,49 @@ export interface RecordedOutcome {
   readonly recordedAt: Date
 }
 
-/** The answer to an append that was recorded now. What is in it is made when somebody looks: many callers never do. */
+/**
+ * The answer to an append that was recorded now. What is in it is made when somebody looks: many callers never do. All
+ * answers share the two getters. Were they made anew for each, as a literal's are, the engine would make a hidden class
+ * for each, old objects would point to young ones, and the short collections would copy what is garbage.
+ */
 export function toRecorded(append: PreparedAppend, outcome: RecordedOutcome): Appended {
-  let versions: Appended['versions'] | undefined
-  let events: RecordedEvent[] | undefined
-  return {
-    position: outcome.position,
-    get versions() {
-      versions ??= toVersions(append, outcome)
-      return versions
-    },
-    recordedAt: outcome.recordedAt,
-    get events() {
-      events ??= toEvents(append, outcome)
-      return events
-    },
-    repeated: false,
-  }
+  const answer = { position: outcome.position, recordedAt: outcome.recordedAt, repeated: false }
+  const contents: Contents = { append, outcome, versions: undefined, events: undefined }
+  Object.defineProperty(answer, CONTENTS, { value: contents })
+  Object.defineProperty(answer, 'versions', VERSIONS)
+  Object.defineProperty(answer, 'events', EVENTS)
+  return answer as Appended
+}
+
+const CONTENTS = Symbol('contents')
+
+interface Contents {
+  readonly append: PreparedAppend
+  readonly outcome: RecordedOutcome
+  versions: Appended['versions'] | undefined
+  events: Appended['events'] | undefined
+}
+
+interface Answer {
+  readonly [CONTENTS]: Contents
+}
+
+const VERSIONS = {
+  enumerable: true,
+  get(this: Answer) {
+    const { [CONTENTS]: contents } = this
+    contents.versions ??= toVersions(contents.append, contents.outcome)
+    return contents.versions
+  },
+}
+
+const EVENTS = {
+  enumerable: true,
+  get(this: Answer) {
+    const { [CONTENTS]: contents } = this
+    contents.events ??= toEvents(contents.append, contents.outcome)
+    return contents.events
+  },
 }
 
 /** Those of the streams written, after the append. */
