@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RecordedEvent } from '../events/index.ts'
 import type { EventReader } from './port.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 /** What one look at the store gave. */
 export interface Page<Cursor> {
+  /** Best made when they are first looked at: by then the next page has been asked for. */
   readonly events: readonly RecordedEvent[]
   /** Where to go on; undefined when there is no more. */
   readonly next: Cursor | undefined
@@ -26,7 +28,7 @@ const FIRST_PAGE = 500
 const LARGEST_PAGE = 1_000
 
 /**
- * Reads page by page, and fetches the next page while the consumer is busy with this one. At most two pages are
+ * Reads page by page, and fetches the next page while this one is taken apart and consumed. At most two pages are
  * in memory.
  */
 export function pagedReader<Cursor>(source: PageSource<Cursor>): EventReader {
@@ -86,10 +88,14 @@ async function* pages<Cursor>(source: PageSource<Cursor>): Batches {
   }
   let pending = remaining > 0 ? fetchNext(source.start) : undefined
   while (pending !== undefined) {
-    const page: Page<Cursor> = await unlessAborted(pending, signal)
-    remaining -= page.events.length
+    let page: Page<Cursor> | undefined = await unlessAborted(pending, signal)
+    if (source.limit !== undefined) remaining -= page.events.length
     pending = page.next !== undefined && remaining > 0 ? fetchNext(page.next) : undefined
+    // The driver writes the request before the next turn: the engine works on it while this page is taken apart.
+    if (pending !== undefined) await nextTurn()
     if (page.events.length > 0) yield page.events
+    // Else the garbage collector would copy it about while the next is waited for.
+    page = undefined
     signal?.throwIfAborted()
   }
 }
@@ -122,11 +128,12 @@ class EventIterator implements AsyncIterator<RecordedEvent> {
   }
 
   async #fetch(): Promise<void> {
+    this.#batch = []
+    this.#next = 0
     try {
       const { value, done } = await this.#batches.next()
       if (done) this.#ended = true
-      this.#batch = done ? [] : value
-      this.#next = 0
+      else this.#batch = value
     } catch (error) {
       this.#ended = true
       throw error

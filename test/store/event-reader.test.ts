@@ -58,6 +58,25 @@ describe('a paged reader', () => {
     expect(fetches.map(({ cursor }) => cursor)).toEqual([1, 501, 1_501])
   })
 
+  test('looks at a page when the next has been asked for', async () => {
+    const order: string[] = []
+    const reader = pagedReader<number>({
+      start: 1,
+      async fetch(cursor) {
+        order.push(`asked for ${cursor}`)
+        return {
+          next: cursor < 3 ? cursor + 1 : undefined,
+          get events() {
+            if (order.at(-1) !== `looked at ${cursor}`) order.push(`looked at ${cursor}`)
+            return recordedEvents(cursor, cursor)
+          },
+        }
+      },
+    })
+    await reader.toArray()
+    expect(order).toEqual(['asked for 1', 'asked for 2', 'looked at 1', 'asked for 3', 'looked at 2', 'looked at 3'])
+  })
+
   test('begins with a small page and goes on with larger ones', async () => {
     const { reader, fetches } = controlled(3_500, { answers: true })
     expect(await reader.toArray()).toEqual(recordedEvents(1, 3_500))

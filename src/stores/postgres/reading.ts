@@ -97,11 +97,32 @@ function toPage(
   direction: 'forwards' | 'backwards',
   placeOf: (event: RecordedEvent) => number,
 ): Page<Span> {
-  const events = rows.map(decodeEvent)
-  const last = events.at(-1)
-  if (last === undefined || isEnd(rows, size)) return { events, next: undefined }
-  const place = placeOf(last)
-  return { events, next: direction === 'forwards' ? { ...span, low: place } : { ...span, high: place - 1 } }
+  const last = rows.at(-1)
+  const isLast = last === undefined || isEnd(rows, size)
+  const next = isLast ? undefined : toNext(span, direction, placeOf(decodeEvent(last)))
+  return new LazyPage(rows, next)
+}
+
+/** Its rows are decoded when they are first looked at. */
+class LazyPage implements Page<Span> {
+  readonly next: Span | undefined
+  #rows: readonly Row[]
+  #events: readonly RecordedEvent[] | undefined
+
+  constructor(rows: readonly Row[], next: Span | undefined) {
+    this.#rows = rows
+    this.next = next
+  }
+
+  get events(): readonly RecordedEvent[] {
+    this.#events ??= this.#rows.map(decodeEvent)
+    this.#rows = []
+    return this.#events
+  }
+}
+
+function toNext(span: Span, direction: 'forwards' | 'backwards', place: number): Span {
+  return direction === 'forwards' ? { ...span, low: place } : { ...span, high: place - 1 }
 }
 
 /** A short page is the last one, unless it may have been cut for its weight. */
