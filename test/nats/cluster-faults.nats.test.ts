@@ -19,7 +19,7 @@ describeOnOwnNats(`a cluster of three nodes (DAYBOOK_SEED=${SEED})`, () => {
   const stores: EventStore[] = []
 
   beforeAll(async () => {
-    cluster = await startNats({ nodes: 3 })
+    cluster = await startNats({ nodes: 3, isCuttable: true })
   })
 
   afterAll(async () => {

@@ -9,6 +9,8 @@ import { RouteProxy } from './route-proxy.ts'
 export interface NatsOptions {
   /** 1 when absent. */
   readonly nodes?: 1 | 3
+  /** Nodes reach one another through proxies, and can be cut off. What goes through them is slower. */
+  readonly isCuttable?: boolean
   /** Of a release without atomic batches. */
   readonly isOlder?: boolean
   /** Who is let in, in place of a user with a password. */
@@ -45,6 +47,8 @@ export interface NodeLayout {
 export interface Between {
   readonly from: number
   readonly to: number
+  /** Where the proxy listens. */
+  readonly port: number
   readonly proxy: RouteProxy
 }
 
@@ -58,15 +62,11 @@ export async function layOut(folder: string, options: NatsOptions): Promise<Layo
     nodes.push({ name: `n${place + 1}`, folder: join(folder, `n${place + 1}`), port: await findFreePort() })
     routePorts.push(await findFreePort())
   }
-  const proxies: Between[] = []
-  for (const from of places) {
-    const routes: number[] = []
-    for (const to of places.filter((place) => place !== from)) {
-      const port = await findFreePort()
-      proxies.push({ from, to, proxy: await RouteProxy.listen(port, routePorts[to] as number) })
-      routes.push(port)
-    }
-    const node = nodes[from] as NodeLayout
+  const proxies = options.isCuttable ? await listenBetween(routePorts) : []
+  for (const [from, node] of nodes.entries()) {
+    const routes = options.isCuttable
+      ? proxies.filter((each) => each.from === from).map(({ port }) => port)
+      : routePorts.filter((_, to) => to !== from)
     mkdirSync(node.folder)
     writeFileSync(
       join(node.folder, 'conf'),
@@ -74,6 +74,18 @@ export async function layOut(folder: string, options: NatsOptions): Promise<Layo
     )
   }
   return { access, login, nodes, proxies }
+}
+
+async function listenBetween(routePorts: readonly number[]): Promise<Between[]> {
+  const proxies: Between[] = []
+  for (const from of routePorts.keys()) {
+    for (const [to, target] of routePorts.entries()) {
+      if (to === from) continue
+      const port = await findFreePort()
+      proxies.push({ from, to, port, proxy: await RouteProxy.listen(port, target) })
+    }
+  }
+  return proxies
 }
 
 function byPassword(): [NatsAccess, login: string] {
@@ -89,7 +101,7 @@ function toConfiguration(
   routes: readonly number[],
   { settings = '', jetstream = '' }: NatsOptions,
 ): string {
-  // Nobody learns of a route but through its own proxy: what nodes tell one another leads nowhere.
+  // Nobody learns of another route than its own: what nodes tell one another leads nowhere.
   const cluster = `
     cluster {
       name: daybook, listen: "127.0.0.1:${routePort}", advertise: "127.0.0.1:9", no_advertise: true, pool_size: -1

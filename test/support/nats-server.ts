@@ -1,7 +1,7 @@
 /**
  * NATS servers of our own, with JetStream, in a temporary folder: one, or a cluster of three on loopback. A node is
- * stopped politely or brutally, paused, cut off from the others, started again on the same ports and data. Nodes reach
- * one another through proxies alone (route-proxy.ts), one for each pair and direction. A guard (guard.ts) sees to it
+ * stopped politely or brutally, paused, started again on the same ports and data. Nodes that are to be cut off from the
+ * others reach one another through proxies alone (route-proxy.ts), one for each pair and direction. A guard (guard.ts) sees to it
  * that nothing is left behind.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -111,6 +111,7 @@ export class NatsCluster {
 
   #around(node: NatsNode): readonly Between[] {
     const place = this.nodes.indexOf(node)
+    if (this.#layout.proxies.length === 0) throw new Error('Start the cluster with isCuttable to cut a node off.')
     return this.#layout.proxies.filter(({ from, to }) => from === place || to === place)
   }
 

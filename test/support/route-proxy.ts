@@ -48,6 +48,8 @@ export class RouteProxy {
     ] as const) {
       this.#sockets.add(one)
       one.unref()
+      // As the nodes themselves do: what waits to be sent with more waits for 40 ms.
+      one.setNoDelay(true)
       one.on('error', () => {}) // Its end closes the other one.
       one.on('close', () => {
         this.#sockets.delete(one)
