@@ -15,6 +15,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Appended, appendUnconfirmed, connectionLost, RETRY_FOR_MS, toBackOffMs } from '../../store/index.ts'
 import { areMet, checkBoundaries, type ExamineOptions, examine, mustBeExamined } from './examine.ts'
 import { isTransient, isWrongSequence } from './failures.ts'
+import { Gathering, type Published } from './gathering.ts'
 import { commandKey, type Head, NO_HEAD } from './heads.ts'
 import { Lanes } from './lanes.ts'
 import { type Plan, type Request, toPlan } from './plan.ts'
@@ -35,9 +36,11 @@ interface Attempts {
 export class Appender {
   readonly #options: AppenderOptions
   readonly #lanes = new Lanes()
+  readonly #gathering: Gathering
 
   constructor(options: AppenderOptions) {
     this.#options = options
+    this.#gathering = new Gathering(options.stream)
   }
 
   append(request: Request, signal: AbortSignal | undefined): Promise<Appended> {
@@ -90,21 +93,35 @@ export class Appender {
     const { stream, clock } = this.#options
     const plan = toPlan(stream, request, { heads: await this.#findHeads(request), floorMs: clock.latestMs })
     attempts.heads = plan.heads
-    const sequence = await this.#send(plan, request, expectedLast, attempts)
-    return await toAppended(this.#options, request, plan, sequence)
+    const published = await this.#send(plan, request, expectedLast, attempts)
+    return await toAppended(this.#options, request, plan, published)
   }
 
-  async #send(plan: Plan, request: Request, expectedLast: number | undefined, attempts: Attempts): Promise<number> {
-    const { append, givenIds } = request
-    const messageId = givenIds.length === 0 ? append.writes[0]?.events[0]?.id : undefined
+  async #send(plan: Plan, request: Request, expectedLast: number | undefined, attempts: Attempts): Promise<Published> {
     try {
-      const sequence = await this.#options.stream.publish(plan.drafts, { expectedLast, messageId })
+      const published = await this.#publish(plan, request, expectedLast)
       attempts.maybeSent = true
-      return sequence
+      return published
     } catch (error) {
       if (isTransient(error)) attempts.maybeSent = true
       throw error
     }
+  }
+
+  async #publish({ drafts }: Plan, request: Request, expectedLast: number | undefined): Promise<Published> {
+    const { stream } = this.#options
+    const { append, givenIds } = request
+    const messageId = givenIds.length === 0 ? append.writes[0]?.events[0]?.id : undefined
+    const [draft, ...others] = drafts
+    if (
+      draft !== undefined &&
+      others.length === 0 &&
+      expectedLast === undefined &&
+      stream.connection.facts.hasBatches
+    ) {
+      return await this.#gathering.publish(draft, messageId)
+    }
+    return { sequence: await stream.publish(drafts, { expectedLast, messageId }) }
   }
 
   /** As remembered, or as found. A stream that is to be new is believed to be. */

@@ -124,12 +124,25 @@ export class LogStream {
 
   /** Asks any copy of the stream, which may not know of the last messages yet. */
   async getDirect(query: MessageQuery | string): Promise<StoredMessage | undefined> {
-    const subject = `$JS.API.DIRECT.GET.${this.subjects.stream}`
-    const answer =
-      typeof query === 'string'
-        ? await this.connection.request(`${subject}.${query}`)
-        : await this.connection.request(subject, JSON.stringify(query))
+    const answer = await this.#askAny(query)
     return answer.headers?.code === 404 ? undefined : toStored(answer)
+  }
+
+  /** When the messages from one to another were stored, if it was at one moment, which any copy of the stream knows. */
+  async momentOf(first: number, last: number): Promise<number | undefined> {
+    // What only one server stores, it stores message by message.
+    if (this.#options.replicas === 1) return undefined
+    const answers = await Promise.all([this.#askAny({ seq: first }), this.#askAny({ seq: last })])
+    // To the nanosecond: messages that are stored one after the other differ.
+    const [from, to] = answers.map(({ headers }) => headers?.get('Nats-Time-Stamp') ?? '')
+    return from === undefined || from === '' || from !== to ? undefined : Date.parse(from)
+  }
+
+  #askAny(query: MessageQuery | string): Promise<Msg> {
+    const subject = `$JS.API.DIRECT.GET.${this.subjects.stream}`
+    return typeof query === 'string'
+      ? this.connection.request(`${subject}.${query}`)
+      : this.connection.request(subject, JSON.stringify(query))
   }
 
   /** Several messages from any copy of the stream: those that it has. */

@@ -2,6 +2,7 @@
 import { type RecordedEvent, toStreamName } from '../../events/index.ts'
 import type { Appended } from '../../store/index.ts'
 import type { Clock } from './clock.ts'
+import type { Published } from './gathering.ts'
 import { type Head, type Heads, NO_HEAD } from './heads.ts'
 import type { EventPlace, Plan, Request } from './plan.ts'
 import { EVENTS_PER_RECORD } from './record.ts'
@@ -15,18 +16,18 @@ export interface RecorderOptions {
   head(): Promise<number>
 }
 
-/** @param last The sequence of the plan's last message. */
+/** @param published The plan's last message. */
 export async function toAppended(
   { heads, records, clock, head }: RecorderOptions,
   request: Request,
   plan: Plan,
-  last: number,
+  published: Published,
 ): Promise<Appended> {
-  const first = last - plan.drafts.length + 1
+  const first = published.sequence - plan.drafts.length + 1
   const versions = rememberHeads(heads, request, plan, first)
   const base = first + (plan.places[0]?.draft ?? plan.drafts.length - 1)
   // The acknowledgement does not tell the time.
-  const recordedAt = new Date(Math.max(plan.floorMs, await records.storedAtMs(base)))
+  const recordedAt = new Date(Math.max(plan.floorMs, (await published.timeMs) ?? (await records.storedAtMs(base))))
   clock.saw(recordedAt.getTime())
   const events = toEvents(request, plan, first, recordedAt)
   const position = events.at(-1)?.position ?? (await head())
