@@ -94,7 +94,7 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
 }
 
 /** One command, as the administrator. */
-export async function onServer(server: RedisServer, command: readonly string[]): Promise<unknown> {
+export async function onServer(server: Pick<RedisServer, 'url'>, command: readonly string[]): Promise<unknown> {
   const client = await createClient({ url: server.url }).connect()
   try {
     return await client.sendCommand(command)

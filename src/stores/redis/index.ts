@@ -4,7 +4,7 @@
  */
 import { ENGINE, importRedis, parseUrl, REDIS_LOSSES, Servers } from '../../redis/index.ts'
 import { type EventStore, Lifetime, namingLoss, notDurable } from '../../store/index.ts'
-import { namingFull } from './failures.ts'
+import { namingOpening } from './failures.ts'
 import { installLibrary } from './library.ts'
 import { findRisks, HOLDER, readPersistence, warnOf } from './persistence.ts'
 import { RedisStore } from './redis-store.ts'
@@ -16,7 +16,8 @@ export interface RedisOptions {
 
 /**
  * The store on the server, or on the cluster of which it is one, that a `redis://` or `rediss://` URL names.
- * @throws `missing-driver`, `invalid-argument`, `connection-lost`, `store-newer`, `migration-needed`, `not-durable`, `store-full`
+ * @throws `missing-driver`, `invalid-argument`, `connection-lost`, `access-refused`, `not-supported`,
+ * `store-newer`, `migration-needed`, `not-durable`, `store-full`
  */
 export async function openRedis(url: string, options: RedisOptions = {}): Promise<EventStore> {
   const servers = new Servers(await importRedis(), parseUrl(url))
@@ -24,7 +25,7 @@ export async function openRedis(url: string, options: RedisOptions = {}): Promis
     return await namingLoss(REDIS_LOSSES, () => openOn(servers, options))
   } catch (error) {
     await servers.close()
-    throw namingFull(error)
+    throw namingOpening(error)
   }
 }
 

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaybookError } from '../../errors/index.ts'
 import { ENGINE, type Lane, type Servers } from '../../redis/index.ts'
-import { isMissingFunction, namingFull } from './failures.ts'
+import { isMissingFunction, namingRefusal } from './failures.ts'
 
 /** Grows with every change of ./lua that is released. */
 export const LIBRARY_VERSION = 3
@@ -104,8 +104,16 @@ export interface FunctionCall {
   readonly values: readonly string[]
 }
 
-/** @throws `store-full` */
+/** @throws `store-full`, `access-refused` */
 export async function callFunction(servers: Servers, lane: Lane, call: FunctionCall): Promise<unknown> {
+  try {
+    return await callInstalled(servers, lane, call)
+  } catch (error) {
+    throw namingRefusal(error)
+  }
+}
+
+async function callInstalled(servers: Servers, lane: Lane, call: FunctionCall): Promise<unknown> {
   const command = [
     lane === 'reads' ? 'FCALL_RO' : 'FCALL',
     `daybook_${call.name}_${LIBRARY_VERSION}`,
@@ -116,7 +124,7 @@ export async function callFunction(servers: Servers, lane: Lane, call: FunctionC
   try {
     return await servers.send(lane, call.key, command)
   } catch (error) {
-    if (!isMissingFunction(error)) throw namingFull(error)
+    if (!isMissingFunction(error)) throw error
   }
   await installLibrary(servers)
   return await servers.send(lane, call.key, command)

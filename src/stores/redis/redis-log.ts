@@ -23,6 +23,7 @@ import {
 } from '../../store/index.ts'
 import { callAppend } from './append-call.ts'
 import { RedisCommands } from './commands.ts'
+import { namingRefusal } from './failures.ts'
 import type { Growth } from './growth.ts'
 import { importInto } from './import.ts'
 import { RedisCheckpoints, RedisLeases, RedisSnapshots } from './keepsakes.ts'
@@ -62,7 +63,9 @@ export class RedisLog implements EngineLog {
       log: name,
       callsUnderWay: CALLS_UNDER_WAY,
       connect: async () => {
-        await servers.connect('appends', headKey(name))
+        await servers.connect('appends', headKey(name)).catch((error) => {
+          throw namingRefusal(error)
+        })
         return { call: (group) => callAppend(servers, name, group), release() {} }
       },
       onRecorded: () => lifetime.wakeups.wake(name),
