@@ -9,14 +9,16 @@ import type {
   ProjectOptions,
   Quarantine,
   RebuildOptions,
+  RebuildTablesOptions,
   Rebuilt,
+  RebuiltTables,
   Reconciled,
   ReconcileOptions,
   RowsOf,
 } from './projections/index.ts'
 import type { EffectHandlers, KeptDeadLetters, ReactOptions, ReactorReport, RunningReactor } from './reacting/index.ts'
 import type { AnyReactor } from './reactors/index.ts'
-import type { AnyReadModel } from './readmodels/index.ts'
+import type { AnyReadModel, AnySqlProjection } from './readmodels/index.ts'
 import type {
   Appended,
   AppendOptions,
@@ -125,11 +127,17 @@ export interface Daybook {
    */
   rebuild(readModel: AnyReadModel, options?: RebuildOptions): Promise<Rebuilt>
   /**
+   * The same for the tables of an SQL projection that declares its `tables` and its `setup`.
+   * @throws `not-supported` where it does not, or where they cannot be moved; `rebuild-under-way`, `projection-failed`
+   * @example await daybook.rebuild(revenue, { accept: ({ isEqual }) => isEqual })
+   */
+  rebuild(projection: AnySqlProjection, options?: RebuildTablesOptions): Promise<RebuiltTables>
+  /**
    * Makes the rows live again that were so before the last rebuild, and keeps those that were live: a second call takes
    * the first one back. They are as old as the rebuild until their projection has caught up.
    * @throws `generation-missing` when there are none
    */
-  rollBack(readModel: AnyReadModel, options?: WhereKept): Promise<void>
+  rollBack(projection: AnyProjection, options?: WhereKept): Promise<void>
   /**
    * Folds a sample of a read model's rows anew, or all of them, and compares them with those that are live.
    * @throws `rebuild-needed`, `projection-failed`

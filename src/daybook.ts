@@ -28,7 +28,9 @@ import {
   type ProjectOptions,
   type Quarantine,
   type RebuildOptions,
+  type RebuildTablesOptions,
   type Rebuilt,
+  type RebuiltTables,
   type Reconciled,
   type ReconcileOptions,
   type RowsOf,
@@ -45,7 +47,7 @@ import {
   RunningReactors,
 } from './reacting/index.ts'
 import type { AnyReactor } from './reactors/index.ts'
-import type { AnyReadModel } from './readmodels/index.ts'
+import type { AnyReadModel, AnySqlProjection } from './readmodels/index.ts'
 import { rebuildAnywhere } from './rebuild-anywhere.ts'
 import type { Reopening } from './reopening.ts'
 import {
@@ -179,13 +181,15 @@ export class LogDaybook implements Daybook {
     return withAppend(log, (request, options) => appends.append(request, options))
   }
 
-  async rebuild(readModel: AnyReadModel, options: RebuildOptions = {}): Promise<Rebuilt> {
-    const context = await this.#projecting(options)
-    return await rebuildAnywhere({ ...context, reopening: this.#assembly.reopening }, readModel, options)
+  rebuild(readModel: AnyReadModel, options?: RebuildOptions): Promise<Rebuilt>
+  rebuild(projection: AnySqlProjection, options?: RebuildTablesOptions): Promise<RebuiltTables>
+  async rebuild(projection: AnyProjection, options: RebuildOptions & RebuildTablesOptions = {}) {
+    const place = { ...(await this.#projecting(options)), store: this.store, reopening: this.#assembly.reopening }
+    return await rebuildAnywhere(place, projection, options)
   }
 
-  async rollBack(readModel: AnyReadModel, options: WhereKept = {}): Promise<void> {
-    await (await openTarget(await this.#projecting(options), readModel)).rollBack()
+  async rollBack(projection: AnyProjection, options: WhereKept = {}): Promise<void> {
+    await (await openTarget(await this.#projecting(options), projection)).rollBack()
   }
 
   async generations(projection: AnyProjection, options: WhereKept = {}): Promise<readonly GenerationInfo[]> {

@@ -121,10 +121,13 @@ export type {
   ReachedOptions,
   RebuildOptions,
   RebuildProgress,
+  RebuildTablesOptions,
   Rebuilt,
+  RebuiltTables,
   Reconciled,
   ReconcileOptions,
   RowComparison,
+  TableComparison,
   UnfoldedKey,
 } from './projections/index.ts'
 export type {

@@ -23,7 +23,8 @@ import type {
 import { applyCarefully } from './apply-carefully.ts'
 import type { AnyProjection, ApplyBatch } from './batch.ts'
 import { isPoison } from './failures.ts'
-import { openTarget, type ProjectContext } from './project.ts'
+import { openTarget } from './open-target.ts'
+import type { ProjectContext } from './project.ts'
 import { rebuildNeeded } from './rebuild-needed.ts'
 
 export interface InlineContext extends Pick<ProjectContext, 'log' | 'targets' | 'applyBatch'> {

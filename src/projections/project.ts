@@ -1,10 +1,10 @@
-import { DaybookError } from '../errors/index.ts'
+import type { DaybookError } from '../errors/index.ts'
 import { again, HeldLease, type SharedTail, toLeasing } from '../following/index.ts'
-import type { AnyReadModel, AnySqlProjection } from '../readmodels/index.ts'
-import type { EventLog, ReadModelTarget, ReadModelTargets } from '../store/index.ts'
+import type { EventLog, ReadModelTargets } from '../store/index.ts'
 import type { AnyProjection, ApplyBatch } from './batch.ts'
 import { keyQuarantined } from './failures.ts'
 import type { Failure } from './fold-each-key.ts'
+import { openTarget } from './open-target.ts'
 import { Progress } from './progress.ts'
 import { RunningProjection } from './projection.ts'
 import { rebuildNeeded } from './rebuild-needed.ts'
@@ -91,18 +91,6 @@ const OWN = {
   lost: new AbortController().signal,
   release: async () => {},
   tell: async () => {},
-}
-
-/** The place of a projection. @throws `not-supported` for an SQL projection whose targets are elsewhere */
-export async function openTarget(
-  { log, targets }: Pick<ProjectContext, 'log' | 'targets'>,
-  projection: AnyReadModel | AnySqlProjection,
-): Promise<ReadModelTarget> {
-  if (!('kind' in projection)) return await targets.open(log.name, projection.name)
-  if (targets.openLedger !== undefined) return await targets.openLedger(log.name, projection.name)
-  const capability = `SQL projections, such as ${projection.name}`
-  const message = `These targets do not support ${capability}: they need the events in PostgreSQL or PGlite.`
-  throw new DaybookError('not-supported', message, { engine: 'target', capability })
 }
 
 function tell(

@@ -1,13 +1,14 @@
 import { DaybookError } from '../errors/index.ts'
-import type { AnyReadModel } from '../readmodels/index.ts'
 import type { Generation } from '../store/index.ts'
+import type { AnyProjection } from './batch.ts'
 
 export function rebuildNeeded(
-  { name, fingerprint, ...definition }: Pick<AnyReadModel, 'name' | 'fingerprint'> & { readonly kind?: 'sql' },
+  projection: Pick<AnyProjection, 'name' | 'fingerprint'>,
   generation: Generation,
 ): DaybookError {
-  const remedy =
-    definition.kind === 'sql' ? 'Make new tables and give the projection another name' : 'Rebuild the projection'
+  const { name, fingerprint } = projection
+  const isFixed = 'tables' in projection && projection.tables === undefined
+  const remedy = isFixed ? 'Make new tables and give the projection another name' : 'Rebuild the projection'
   const message =
     `The live rows of ${name} were made by another definition than this one: its functions, its initial row, its ` +
     `events or its version have changed. ${remedy}, or run the program that made them.`

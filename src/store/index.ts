@@ -49,11 +49,14 @@ export { assertProjectionName } from './names.ts'
 export { isInPartition } from './partition.ts'
 export type * from './port.ts'
 export type {
+  CatchUpWithin,
   CheckpointMove,
+  ComparedTable,
   EntriesOptions,
   Generation,
   GenerationInfo,
   GenerationState,
+  OwnTables,
   PromoteOptions,
   QuarantinedKey,
   ReadModelTarget,
@@ -61,6 +64,7 @@ export type {
   RowChange,
   RowEntry,
   StoredRow,
+  TableSum,
 } from './read-model-target.ts'
 export { type RepeatLookups, toAppended } from './repeats.ts'
 export { type Losses, namingLoss, RETRY_FOR_MS, retrying, SOCKET_LOSSES, toBackOffMs } from './retry.ts'

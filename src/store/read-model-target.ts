@@ -32,8 +32,17 @@ export interface ReadModelTargets {
   /**
    * The same without rows of its own, in the database that the events are in: where the user's own SQL keeps its
    * checkpoint. Undefined elsewhere.
+   * @param tables Those that the SQL fills, where generations of them may be made.
    */
-  openLedger?(log: string, projection: string): Promise<ReadModelTarget>
+  openLedger?(log: string, projection: string, tables?: OwnTables): Promise<ReadModelTarget>
+}
+
+/** Tables that SQL of the user's own fills. */
+export interface OwnTables {
+  /** As the statements name them: without a schema. */
+  readonly names: readonly string[]
+  /** Makes them, empty, in the schema that comes first. */
+  setup(client: SqlClient): Promise<void>
 }
 
 export interface ReadModelTarget {
@@ -62,13 +71,42 @@ export interface ReadModelTarget {
   /** Deletes one that is not live, with its rows; nothing where there is none. @throws `invalid-argument` for the live one */
   drop(id: number): Promise<void>
 
+  /**
+   * Of the user's own tables: those of the live generation beside those of the one that is being built, as of one moment.
+   * Undefined while the two are not at one position. Absent where rows are kept.
+   */
+  compareTables?(id: number): Promise<readonly ComparedTable[] | undefined>
+  /** Brings the one that is being built to where the live one is, which takes no writes meanwhile. Absent where rows are kept. */
+  meetLive?(id: number, catchUp: CatchUpWithin): Promise<void>
+
   /** Of the live generation; undefined when there is no such row. */
   get(key: string): Promise<unknown>
   /** The rows of the live generation, in the order of their keys' bytes in UTF-8. */
   entries(options?: EntriesOptions): AsyncIterable<RowEntry>
 }
 
+export interface ComparedTable {
+  readonly name: string
+  /** Undefined where there is no such table. */
+  readonly live: TableSum | undefined
+  readonly built: TableSum | undefined
+}
+
+export interface TableSum {
+  readonly rows: number
+  /** Equal for equal rows, in whatever order. */
+  readonly checksum: string
+}
+
+/** Brings a generation up to a position, in a transaction of the database that the events are in. */
+export type CatchUpWithin = (
+  built: Generation,
+  within: { readonly client: SqlClient; readonly upTo: number },
+) => Promise<void>
+
 export interface PromoteOptions {
+  /** Called in the transaction of the swap, of the user's own tables alone. */
+  readonly catchUpWithin?: CatchUpWithin
   /** Also where the live one has come further: it may have come further than the log, which was restored. */
   readonly evenBehind?: boolean
   /**

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { isSqlStore, open } from 'daybook'
 import { Random } from 'daybook/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expectedLevels, levelsIn, levelsOf, moveSome, query } from '../rebuilding/levels.ts'
 import { byProduct, byWarehouse, expectedRows, rowsOf, stockHistory } from '../rebuilding/stock.ts'
 import { describeOnPostgres, useTestDatabase } from '../support/postgres.ts'
 import { runCli, startCli } from './run-cli.ts'
@@ -54,6 +55,33 @@ describeOnPostgres('daybook projections', { timeout: 120_000 }, () => {
     const back = await run('rollback', 'by-product')
     expect(back.code, back.stderr).toBe(0)
     expect(JSON.parse(back.stdout)).toMatchObject({ generation: 1 })
+  })
+
+  test('rebuilds tables of one’s own, and says what is not for them', async () => {
+    const own = join(folder, 'levels.config.ts')
+    writeFileSync(
+      own,
+      `import { levelsOf } from '../../rebuilding/levels.ts'
+       export default { log: 'levels', projections: [levelsOf('levels')] }`,
+    )
+    await using daybook = await open(database.url, { log: 'levels' })
+    await moveSome(daybook, new Random(7), 200)
+    await daybook.project(levelsOf('levels'), { follow: false })
+    await query(daybook, 'update levels set pieces = -77')
+    const run = (command: string, ...args: string[]) =>
+      runCli(['--config', own, '--url', database.url, 'projections', command, 'levels', ...args])
+    const refused = await run('rebuild', '--if-equal')
+    expect(refused, refused.stderr).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^levels: .* they differ$/m),
+    })
+    expect(refused.stdout).toMatch(/^levels_moves: 200 rows, the same$/m)
+    expect(await run('rebuild')).toMatchObject({ code: 0, stdout: expect.stringContaining('is live now') })
+    expect(await levelsIn(daybook, { name: 'levels' })).toEqual(await expectedLevels(daybook))
+    expect(await run('rollback')).toMatchObject({ code: 0, stdout: expect.stringContaining('generation 1 is live') })
+    expect(await query(daybook, 'select distinct pieces from levels')).toEqual([{ pieces: -77 }])
+    expect(await run('reconcile')).toMatchObject({ code: 2, stderr: expect.stringContaining('--verify-only') })
+    expect(await run('rebuild', '--workers', '2')).toMatchObject({ code: 2 })
   })
 
   test('stopped by Ctrl-C, says how to go on, and goes on', async () => {

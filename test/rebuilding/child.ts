@@ -1,9 +1,11 @@
 /**
  * Another process: `child.ts write URL LOG SEED` appends until it is told to stop, and `child.ts rebuild URL LOG NAME
- * WORKERS` rebuilds a read model, in threads, and tells how far it is.
+ * WORKERS` rebuilds a read model, in threads, and tells how far it is; `child.ts tables URL LOG NAME` the tables of an
+ * SQL projection.
  */
 import { open } from 'daybook'
 import { Random } from 'daybook/testing'
+import { levelsOf } from './levels.ts'
 import { readModels, stockHistory } from './stock.ts'
 
 export type ChildMessage =
@@ -44,6 +46,15 @@ async function rebuild(url: string, log: string, name: string, workers: number):
   await daybook.close()
 }
 
+async function rebuildTables(url: string, log: string, name: string): Promise<void> {
+  const daybook = await open(url, { log })
+  const { resumed, comparison } = await daybook.rebuild(levelsOf(name), {
+    onProgress: ({ phase, done }) => tell({ kind: 'progress', phase, done }),
+  })
+  tell({ kind: 'rebuilt', resumed, isEqual: comparison?.isEqual })
+  await daybook.close()
+}
+
 /** `by-product` is exported as `byProduct`. */
 function exportOf(name: string): string {
   return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
@@ -51,5 +62,6 @@ function exportOf(name: string): string {
 
 const [task = '', url = '', log = '', what = '', workers = '1'] = process.argv.slice(2)
 if (task === 'write') await write(url, log, Number(what))
+else if (task === 'tables') await rebuildTables(url, log, what)
 else await rebuild(url, log, what, Number(workers))
 process.disconnect?.()

@@ -41,18 +41,30 @@ export interface ReadModelSession extends Session {
   readonly where: WhereKept
 }
 
+export interface ProjectionSession extends Session, FoundProjection {}
+
+export async function withProjection<T>(
+  command: Command,
+  name: string,
+  work: (session: ProjectionSession) => Promise<T>,
+): Promise<T> {
+  return await withDaybook(command, async (session) => {
+    return await work({ ...session, ...findProjection(session.config, session.daybook, name) })
+  })
+}
+
 /** @throws UsageProblem for a projection whose rows are not folded by Daybook */
 export async function withReadModel<T>(
   command: Command,
   name: string,
   work: (session: ReadModelSession) => Promise<T>,
 ): Promise<T> {
-  return await withDaybook(command, async (session) => {
-    const { definition, where } = findProjection(session.config, session.daybook, name)
+  return await withProjection(command, name, async ({ definition, ...session }) => {
     if ('kind' in definition)
       throw new UsageProblem(
-        `${name} is SQL of your own, and so are its tables: make new ones, and give it another name to fill them.`,
+        `${name} is SQL of your own: Daybook folds no rows of it. To compare its tables with what the log makes of them: ` +
+          `daybook projections rebuild ${name} --verify-only`,
       )
-    return await work({ ...session, readModel: definition, where })
+    return await work({ ...session, readModel: definition })
   })
 }

@@ -1,4 +1,4 @@
-import type { Difference, RowComparison } from '../../projections/index.ts'
+import type { Difference, RowComparison, TableComparison } from '../../projections/index.ts'
 
 /** What the two sides are called. */
 export interface Sides {
@@ -22,4 +22,14 @@ export function describeDifferences(comparison: RowComparison, sides: Sides): re
 function describe({ key, live, built }: Difference, sides: Sides): string {
   const show = (row: Difference['live']) => (row === undefined ? '(none)' : JSON.stringify(row.row))
   return `  ${JSON.stringify(key)}\n    ${sides.live}: ${show(live)}\n    ${sides.built}: ${show(built)}`
+}
+
+export function describeTables({ tables }: TableComparison): readonly string[] {
+  return tables.map(({ name, live, built }) => {
+    const count = (sum: typeof live) => (sum === undefined ? 'no such table' : `${sum.rows} rows`)
+    const isEqual = live?.rows === built?.rows && live?.checksum === built?.checksum
+    return isEqual
+      ? `${name}: ${count(live)}, the same`
+      : `${name}: ${count(live)} live, ${count(built)} built; they differ`
+  })
 }

@@ -1,12 +1,12 @@
 import { pathToFileURL } from 'node:url'
 import type { Command } from 'commander'
-import type { RebuildProgress, Rebuilt, RowComparison } from '../../projections/index.ts'
-import type { ProgressBar } from '../progress.ts'
+import type { Rebuilt, RebuiltTables } from '../../projections/index.ts'
 import type { GlobalOptions } from '../session.ts'
 import { Interruption, type Terminal } from '../terminal.ts'
-import { wholeNumber } from '../usage.ts'
-import { type ReadModelSession, withReadModel } from './configured.ts'
-import { describeDifferences } from './differences.ts'
+import { UsageProblem, wholeNumber } from '../usage.ts'
+import { type ProjectionSession, withProjection } from './configured.ts'
+import { describeDifferences, describeTables } from './differences.ts'
+import { PhaseBars } from './phase-bars.ts'
 
 interface RebuildCommandOptions extends GlobalOptions {
   readonly workers?: number
@@ -19,8 +19,8 @@ interface RebuildCommandOptions extends GlobalOptions {
 export function registerRebuild(projections: Command, terminal: Terminal): void {
   projections
     .command('rebuild')
-    .description('fold a read model anew beside its live rows, compare the two, and swap')
-    .argument('<name>', 'the read model')
+    .description('make a projection anew beside its live rows or tables, compare the two, and swap')
+    .argument('<name>', 'the projection')
     .option('--workers <count>', 'shares folded at once; what pays on this machine when absent', wholeNumber(1, 64))
     .option('--from <position>', 'only keys that an event after this position has touched', wholeNumber(1))
     .option('--verify-only', 'build and compare, and swap nothing; a later rebuild swaps what was built')
@@ -29,10 +29,11 @@ export function registerRebuild(projections: Command, terminal: Terminal): void 
     .addHelpText(
       'after',
       '\nA rebuild that was stopped goes on where it was: give the same command again.\n' +
+        'Workers, a position and a sample are for read models.\n' +
         'The exit code is 1 when nothing was swapped that was to be, or with --verify-only when rows differ.',
     )
     .action((name: string, _options: unknown, command: Command) =>
-      withReadModel(command, name, async (session) => {
+      withProjection(command, name, async (session) => {
         const rebuilt = await rebuild(session, command.optsWithGlobals(), terminal)
         terminal.print(session.json ? JSON.stringify(rebuilt) : toText(name, rebuilt))
         if (rebuilt.status === 'refused' || (rebuilt.status === 'verified' && !isEqual(rebuilt))) process.exitCode = 1
@@ -41,23 +42,13 @@ export function registerRebuild(projections: Command, terminal: Terminal): void 
 }
 
 async function rebuild(
-  { daybook, readModel, where, file }: ReadModelSession,
-  { workers, from, verifyOnly = false, ifEqual = false, sample }: RebuildCommandOptions,
+  session: ProjectionSession,
+  options: RebuildCommandOptions,
   terminal: Terminal,
-): Promise<Rebuilt> {
+): Promise<Rebuilt | RebuiltTables> {
   const bars = new PhaseBars(terminal)
   try {
-    return await daybook.rebuild(readModel, {
-      ...where,
-      ...(workers !== undefined && { workers }),
-      ...(from !== undefined && { from }),
-      ...(sample !== undefined && { sampleSize: sample }),
-      ...(file !== undefined && { definition: { module: pathToFileURL(file) } }),
-      verifyOnly,
-      accept: (comparison) => !ifEqual || comparison.isEqual,
-      onProgress: (progress) => bars.show(progress),
-      signal: terminal.signal,
-    })
+    return await begin(session, options, { onProgress: (progress) => bars.show(progress), signal: terminal.signal })
   } catch (error) {
     if (!terminal.signal.aborted) throw error
     throw new Interruption(
@@ -68,35 +59,32 @@ async function rebuild(
   }
 }
 
-/** A bar for each phase. */
-class PhaseBars {
-  readonly #terminal: Terminal
-  #phase = ''
-  #bar: ProgressBar | undefined
+type Watching = Required<
+  Pick<NonNullable<Parameters<ProjectionSession['daybook']['rebuild']>[1]>, 'onProgress' | 'signal'>
+>
 
-  constructor(terminal: Terminal) {
-    this.#terminal = terminal
+async function begin(
+  { daybook, definition, where, file }: ProjectionSession,
+  { workers, from, verifyOnly = false, ifEqual = false, sample }: RebuildCommandOptions,
+  watching: Watching,
+): Promise<Rebuilt | RebuiltTables> {
+  const accept = ifEqual ? { accept: ({ isEqual }: { readonly isEqual: boolean }) => isEqual } : {}
+  const common = { ...where, ...watching, ...accept, verifyOnly }
+  if ('kind' in definition) {
+    if (workers === undefined && from === undefined && sample === undefined)
+      return await daybook.rebuild(definition, common)
+    throw new UsageProblem(`${definition.name} is SQL of your own: --workers, --from and --sample are for read models.`)
   }
-
-  show({ phase, done, total }: RebuildProgress): void {
-    if (phase !== this.#phase) {
-      this.stop()
-      this.#phase = phase
-      this.#terminal.say(`${phase} …`)
-      const unit = phase === 'comparing' || phase === 'taking over' ? 'rows' : 'events'
-      this.#bar = this.#terminal.progress(unit, total)
-    }
-    this.#bar?.setTotal(total)
-    this.#bar?.update(done)
-  }
-
-  stop(): void {
-    this.#bar?.stop()
-    this.#bar = undefined
-  }
+  return await daybook.rebuild(definition, {
+    ...common,
+    ...(workers !== undefined && { workers }),
+    ...(from !== undefined && { from }),
+    ...(sample !== undefined && { sampleSize: sample }),
+    ...(file !== undefined && { definition: { module: pathToFileURL(file) } }),
+  })
 }
 
-function isEqual({ comparison }: Rebuilt): boolean {
+function isEqual({ comparison }: Rebuilt | RebuiltTables): boolean {
   return comparison?.isEqual ?? true
 }
 
@@ -106,15 +94,18 @@ const OUTCOMES: Readonly<Record<Rebuilt['status'], string>> = {
   refused: 'is built, and not swapped in, since rows differ; the live rows are as they were',
 }
 
-function toText(name: string, { status, generation, position, quarantined, comparison }: Rebuilt): string {
+function toText(name: string, rebuilt: Rebuilt | RebuiltTables): string {
+  const { status, generation, position, quarantined } = rebuilt
   const held = quarantined === 0 ? [] : [`${quarantined} keys wait in quarantine: daybook projections quarantine list`]
   return [
     `${name}: generation ${generation}, folded up to position ${position}, ${OUTCOMES[status]}`,
-    ...(comparison === undefined ? ['Nothing was live to compare it with.'] : toLines(comparison)),
+    ...toLines(rebuilt),
     ...held,
   ].join('\n')
 }
 
-function toLines(comparison: RowComparison): readonly string[] {
+function toLines({ comparison }: Rebuilt | RebuiltTables): readonly string[] {
+  if (comparison === undefined) return ['It was not compared: nothing was live, or nothing that stood where it stands.']
+  if ('tables' in comparison) return describeTables(comparison)
   return describeDifferences(comparison, { live: 'live', built: 'built' })
 }

@@ -10,6 +10,12 @@ export {
   rebuild,
 } from './rebuild.ts'
 export { rebuildsUnderWay } from './rebuild-lease.ts'
+export {
+  type RebuildTablesOptions,
+  type RebuiltTables,
+  rebuildTables,
+  type TableComparison,
+} from './rebuild-tables.ts'
 export { type Reconciled, type ReconcileOptions, reconcile } from './reconcile.ts'
 export type { UnfoldedKey } from './sampled-fold.ts'
 export type { Share } from './share.ts'

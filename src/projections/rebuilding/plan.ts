@@ -36,6 +36,13 @@ export interface RebuildProgress {
   readonly secondsLeft: number
 }
 
+/** How far whoever left the note has come, or is. */
+export function toProgress(note: unknown): RebuildProgress | undefined {
+  return typeof note === 'object' && note !== null && 'progress' in note
+    ? (note as Pick<RebuildNote, 'progress'>).progress
+    : undefined
+}
+
 /** The note of an earlier attempt, if it is one. */
 export function toNote(note: unknown): RebuildNote | undefined {
   return typeof note === 'object' && note !== null && 'plan' in note ? (note as RebuildNote) : undefined

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DaybookError } from '../../errors/index.ts'
 import type { Lease, LeaseStore } from '../../store/index.ts'
-import { type RebuildProgress, toNote } from './plan.ts'
+import { type RebuildProgress, toProgress } from './plan.ts'
 
 /** After a crash nobody can go on before it has run out. */
 const DURATION_MS = 5_000
@@ -51,7 +51,7 @@ function toLeaseName(readModel: string): string {
 /** How far each rebuild is that is under way, in whatever process, by the read model's name. */
 export async function rebuildsUnderWay(leases: LeaseStore): Promise<ReadonlyMap<string, RebuildProgress>> {
   const held = (await leases.list()).filter(({ name, expiresInMs }) => name.startsWith(KIND) && expiresInMs > 0)
-  const notes = held.map(({ name, note }) => [name.slice(KIND.length), toNote(note)?.progress] as const)
+  const notes = held.map(({ name, note }) => [name.slice(KIND.length), toProgress(note)] as const)
   return new Map(notes.filter((each): each is readonly [string, RebuildProgress] => each[1] !== undefined))
 }
 

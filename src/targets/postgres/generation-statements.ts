@@ -21,6 +21,9 @@ from daybook.generations where projection = $1 group by generation, layout order
 export const HOLD = `
 select from daybook.generations where log = $1 and projection = $2 order by generation for update`
 
+/** A process that is paused while it holds them would hold up all others: the server takes it back. */
+export const LIMIT_IDLE = `set local idle_in_transaction_session_timeout = 5000`
+
 export const SWAP = `
 update daybook.generations set state = case state when 'live' then 'previous' else 'live' end
 where log = $1 and projection = $2 and state in ('live', $3)`

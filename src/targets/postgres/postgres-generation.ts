@@ -46,6 +46,12 @@ export interface Place {
 interface Bearing {
   readonly fingerprint: string
   readonly isInTransaction?: boolean
+  /** Where the user's own tables are built; undefined where they are live. */
+  readonly aside?: Aside
+}
+
+interface Aside {
+  inside(client: SqlClient, work: () => Promise<void>): Promise<void>
 }
 
 /** As long as a lease lasts by default: whoever takes over need not wait for longer. Between statements there are milliseconds. */
@@ -60,10 +66,12 @@ export class PostgresGeneration implements Generation {
   /** What leads the parameters of every statement about a generation. */
   readonly #which: readonly string[]
   readonly #isInTransaction: boolean
+  readonly #aside: Aside | undefined
   /** As of `begin`, and of this object's own writes since. */
   #revision: string | null = null
 
-  constructor(database: SqlDatabase, place: Place, { fingerprint, isInTransaction = false }: Bearing) {
+  constructor(database: SqlDatabase, place: Place, { fingerprint, isInTransaction = false, aside }: Bearing) {
+    this.#aside = aside
     this.id = place.id
     this.fingerprint = fingerprint
     this.#isInTransaction = isInTransaction
@@ -99,7 +107,12 @@ export class PostgresGeneration implements Generation {
       transaction: (work) => work(client),
       query: (text, values) => client.query(text, values),
     }
-    return new PostgresGeneration(inside, this.#place, { fingerprint: this.fingerprint, isInTransaction: true })
+    const aside = this.#aside && { aside: this.#aside }
+    return new PostgresGeneration(inside, this.#place, {
+      fingerprint: this.fingerprint,
+      isInTransaction: true,
+      ...aside,
+    })
   }
 
   async load(keys: readonly string[]): Promise<ReadonlyMap<string, StoredRow>> {
@@ -128,7 +141,8 @@ export class PostgresGeneration implements Generation {
     const revision = await this.#database.transaction(async (client) => {
       const made = await this.#save(client, new Map(), move)
       if (made === undefined) return undefined
-      await work(client)
+      if (this.#aside === undefined) await work(client)
+      else await this.#aside.inside(client, () => work(client))
       // It fails where a statement of theirs has failed and they passed over it: the commit would be a roll-back.
       await client.query('select 1')
       return made

@@ -5,9 +5,10 @@
  * What changes which generations there are takes one lock for all read models: it is rare, and it creates and drops.
  */
 import {
+  type CatchUpWithin,
+  type ComparedTable,
   type EntriesOptions,
   type Generation,
-  type GenerationInfo,
   type GenerationState,
   generationMissing,
   type PromoteOptions,
@@ -19,12 +20,15 @@ import {
   type SqlDatabase,
 } from '../../store/index.ts'
 import { readLayout, type TableDeclaration, toLayout } from './columns.ts'
-import { ADD, HOLD, LIST, NEXT_ID, REMOVE, SWAP } from './generation-statements.ts'
+import { ADD, HOLD, LIMIT_IDLE, LIST, NEXT_ID, REMOVE, SWAP } from './generation-statements.ts'
+import { type Holdings, type KnownGeneration, NOTHING } from './holdings.ts'
 import { documentLayout, type Layout } from './layout.ts'
-import { findShapes, showLive } from './live-view.ts'
+import { isHeldUp, OwnTableHoldings } from './own-tables.ts'
+import { ONE_MOMENT } from './own-tables-statements.ts'
 import { PostgresGeneration } from './postgres-generation.ts'
 import { type Reading, readEntries, readRow } from './reading.ts'
-import { CREATE_SCHEMA, FIND_SCHEMA, FIND_TABLE, LOCK, toStatements, toTable, toViewReading } from './statements.ts'
+import { RowTables } from './row-tables.ts'
+import { LOCK, toViewReading } from './statements.ts'
 
 /** What PostgreSQL keeps of an identifier is 63 bytes, and a generation's number follows the name. */
 const MAX_TABLE_NAME_BYTES = 56
@@ -52,10 +56,12 @@ export function postgresTargets(database: SqlDatabase, { tables = {} }: Postgres
     async open(log, readModel) {
       const layout = layouts.get(readModel) ?? documentLayout
       assertTableName(readModel, layout)
-      return new PostgresTarget(database, { log, readModel, layout })
+      return new PostgresTarget(database, { log, readModel, layout, holdings: new RowTables(log, readModel, layout) })
     },
-    async openLedger(log, projection) {
-      return new PostgresTarget(database, { log, readModel: projection, layout: documentLayout, hasTables: false })
+    async openLedger(log, projection, tables) {
+      const place = { log, readModel: projection, layout: documentLayout }
+      const own = tables && new OwnTableHoldings(log, projection, tables)
+      return new PostgresTarget(database, { ...place, holdings: own ?? NOTHING, ...(own && { own }) })
     },
   }
 }
@@ -71,8 +77,9 @@ interface TargetPlace {
   readonly readModel: string
   /** Of what is made from now on; what is there may have another. */
   readonly layout: Layout
-  /** False for one that only keeps a checkpoint. */
-  readonly hasTables?: boolean
+  readonly holdings: Holdings
+  /** The same, where they are tables of the user's own. */
+  readonly own?: OwnTableHoldings
 }
 
 class PostgresTarget implements ReadModelTarget {
@@ -81,15 +88,22 @@ class PostgresTarget implements ReadModelTarget {
   readonly #readModel: string
   readonly #layout: Layout
   readonly #reading: Reading
-  readonly #hasTables: boolean
+  readonly #holdings: Holdings
+  readonly #own: OwnTableHoldings | undefined
+  readonly compareTables?: NonNullable<ReadModelTarget['compareTables']>
+  readonly meetLive?: NonNullable<ReadModelTarget['meetLive']>
 
-  constructor(database: SqlDatabase, { log, readModel, layout, hasTables = true }: TargetPlace) {
-    this.#hasTables = hasTables
+  constructor(database: SqlDatabase, { log, readModel, layout, holdings, own }: TargetPlace) {
+    this.#holdings = holdings
+    this.#own = own
     this.#database = database
     this.#log = log
     this.#readModel = readModel
     this.#layout = layout
     this.#reading = { database, log, statements: toViewReading(readModel) }
+    if (own === undefined) return
+    this.compareTables = (id) => this.#compare(own, id)
+    this.meetLive = (id, catchUp) => this.#meetLive(id, catchUp)
   }
 
   async generations(): Promise<readonly KnownGeneration[]> {
@@ -120,10 +134,36 @@ class PostgresTarget implements ReadModelTarget {
     return this.#open(found)
   }
 
-  async promote(id: number, { evenBehind = false }: PromoteOptions = {}): Promise<boolean> {
+  async promote(id: number, options: PromoteOptions = {}): Promise<boolean> {
+    try {
+      return await this.#promote(id, options)
+    } catch (error) {
+      if (isHeldUp(error)) return false
+      throw error
+    }
+  }
+
+  async #meetLive(id: number, catchUp: CatchUpWithin): Promise<void> {
+    await this.#database.transaction(async (client) => {
+      await client.query(HOLD, [this.#log, this.#readModel])
+      await this.#catchUpWithin(client, id, catchUp)
+    })
+  }
+
+  /** Whoever would move a checkpoint waits for this, and so must not wait for long. */
+  async #catchUpWithin(client: SqlClient, id: number, catchUp: CatchUpWithin): Promise<void> {
+    await client.query(LIMIT_IDLE)
+    const all = await this.#list(client)
+    const [live, built] = [all.find(({ state }) => state === 'live'), all.find((each) => each.id === id)]
+    if (built === undefined || live === undefined || live.checkpoint <= built.checkpoint) return
+    await catchUp(this.#open(built).within(client), { client, upTo: live.checkpoint })
+  }
+
+  async #promote(id: number, { evenBehind = false, catchUpWithin }: PromoteOptions): Promise<boolean> {
     return await this.#exclusively(async (client) => {
       // From here on nobody moves a checkpoint until the swap is done.
       await client.query(HOLD, [this.#log, this.#readModel])
+      if (catchUpWithin !== undefined && !evenBehind) await this.#catchUpWithin(client, id, catchUpWithin)
       const building = await this.#find(client, 'building')
       if (building?.id !== id) throw generationMissing(this.#readModel, `no generation ${id} that is being built`)
       const live = await this.#find(client, 'live')
@@ -131,7 +171,7 @@ class PostgresTarget implements ReadModelTarget {
       const previous = await this.#find(client, 'previous')
       if (previous !== undefined) await this.#remove(client, previous)
       await client.query(SWAP, [this.#log, this.#readModel, 'building'])
-      if (live?.layout !== building.layout) await showLive(client, this.#readModel)
+      await this.#holdings.swap(client, building, live)
       return true
     })
   }
@@ -142,7 +182,7 @@ class PostgresTarget implements ReadModelTarget {
       if (previous === undefined) throw generationMissing(this.#readModel, 'no previous generation to go back to')
       const live = await this.#find(client, 'live')
       await client.query(SWAP, [this.#log, this.#readModel, 'previous'])
-      if (live?.layout !== previous.layout) await showLive(client, this.#readModel)
+      await this.#holdings.swap(client, previous, live)
     })
   }
 
@@ -169,6 +209,15 @@ class PostgresTarget implements ReadModelTarget {
     })
   }
 
+  async #compare(own: OwnTableHoldings, id: number): Promise<readonly ComparedTable[] | undefined> {
+    return await this.#database.transaction(async (client) => {
+      await client.query(ONE_MOMENT)
+      const all = await this.#list(client)
+      const [live, built] = [all.find(({ state }) => state === 'live'), all.find((each) => each.id === id)]
+      return live?.checkpoint === built?.checkpoint ? await own.compare(client) : undefined
+    })
+  }
+
   async #list(client: SqlClient): Promise<readonly KnownGeneration[]> {
     const { rows } = await client.query(LIST, [this.#log, this.#readModel])
     return rows.map(({ id, state, fingerprint, layout, position, created_at }) => ({
@@ -190,48 +239,23 @@ class PostgresTarget implements ReadModelTarget {
     return layout === this.#layout.text ? fingerprint : `${fingerprint} in other columns`
   }
 
-  #open({ id, fingerprint, layout }: Pick<KnownGeneration, 'id' | 'fingerprint' | 'layout'>): Generation {
+  #open({ id, fingerprint, layout, state }: Omit<KnownGeneration, 'checkpoint' | 'createdAt'>): PostgresGeneration {
     const place = { log: this.#log, readModel: this.#readModel, id, layout: readLayout(this.#readModel, layout) }
-    return new PostgresGeneration(this.#database, place, { fingerprint })
+    const aside = state === 'building' ? this.#own : undefined
+    return new PostgresGeneration(this.#database, place, { fingerprint, ...(aside && { aside }) })
   }
 
-  /** A role that may not create anything can still use a table that is there. */
   async #add(client: SqlClient, state: GenerationState, fingerprint: string) {
     const { rows } = await client.query(NEXT_ID, [this.#log, this.#readModel])
-    const shape = { id: Number(rows[0]?.id), layout: this.#layout }
-    const statements = toStatements(this.#readModel, shape)
+    const id = Number(rows[0]?.id)
     const layout = this.#layout.text
-    await client.query(ADD, [this.#log, this.#readModel, String(shape.id), state, fingerprint, layout])
-    if (!this.#hasTables) return { id: shape.id, fingerprint, layout }
-    // `if not exists` asks for the right to create also where there is nothing to create.
-    if (!(await isFound(client, FIND_SCHEMA, []))) await client.query(CREATE_SCHEMA)
-    if (!(await isFound(client, FIND_TABLE, [toTable(this.#readModel, shape)]))) {
-      for (const create of [statements.createTable, ...statements.createIndexes]) await client.query(create)
-      await showLive(client, this.#readModel)
-    }
-    await client.query(statements.clear, [this.#log])
-    return { id: shape.id, fingerprint, layout }
+    await client.query(ADD, [this.#log, this.#readModel, String(id), state, fingerprint, layout])
+    await this.#holdings.add(client, { id, state })
+    return { id, fingerprint, layout, state }
   }
 
-  async #remove(client: SqlClient, { id, layout }: KnownGeneration): Promise<void> {
-    await client.query(REMOVE, [this.#log, this.#readModel, String(id)])
-    if (!this.#hasTables) return
-    const shape = { id, layout: readLayout(this.#readModel, layout) }
-    const known = await findShapes(client, this.#readModel)
-    if (known.some((each) => each.id === id && each.layout.text === layout)) {
-      await client.query(toStatements(this.#readModel, shape).clear, [this.#log])
-    } else {
-      await showLive(client, this.#readModel)
-      await client.query(`drop table if exists ${toTable(this.#readModel, shape)}`)
-    }
+  async #remove(client: SqlClient, generation: KnownGeneration): Promise<void> {
+    await client.query(REMOVE, [this.#log, this.#readModel, String(generation.id)])
+    await this.#holdings.remove(client, generation)
   }
-}
-
-interface KnownGeneration extends GenerationInfo {
-  readonly layout: string
-}
-
-async function isFound(client: SqlClient, text: string, values: readonly unknown[]): Promise<boolean> {
-  const { rows } = await client.query(text, values)
-  return rows[0]?.found === true
 }

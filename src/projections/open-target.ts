@@ -1,0 +1,17 @@
+import { DaybookError } from '../errors/index.ts'
+import type { EventLog, ReadModelTarget, ReadModelTargets } from '../store/index.ts'
+import type { AnyProjection } from './batch.ts'
+
+interface Place {
+  readonly log: EventLog
+  readonly targets: ReadModelTargets
+}
+
+/** The place of a projection. @throws `not-supported` for an SQL projection whose targets are elsewhere */
+export async function openTarget({ log, targets }: Place, projection: AnyProjection): Promise<ReadModelTarget> {
+  if (!('kind' in projection)) return await targets.open(log.name, projection.name)
+  if (targets.openLedger !== undefined) return await targets.openLedger(log.name, projection.name, projection.tables)
+  const capability = `SQL projections, such as ${projection.name}`
+  const message = `These targets do not support ${capability}: they need the events in PostgreSQL or PGlite.`
+  throw new DaybookError('not-supported', message, { engine: 'target', capability })
+}
