@@ -2,8 +2,16 @@
 export { again } from './again.ts'
 export { type FollowerLease, follow, Superseded } from './follow.ts'
 export { HeldLease } from './held-lease.ts'
-export { type Lag, measureLag } from './lag.ts'
+export type { Lag } from './lag.ts'
 export { toLeasing } from './leasing.ts'
+export {
+  type FollowerNote,
+  type FollowerReport,
+  listTold,
+  reportTold,
+  type Told,
+  toFollowerNote,
+} from './notes.ts'
 export { type FollowerPhase, FollowerProgress, type FollowerStatus, type LastError } from './progress.ts'
 export { readOwn } from './read-own.ts'
 export { SharedTail, type Subscription } from './shared-tail.ts'
