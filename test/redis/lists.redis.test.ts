@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RecordedEvent } from '../../src/events/index.ts'
-import type { EventLog, EventStore, StreamInfo } from '../../src/store/index.ts'
+import { type Servers, serversOf } from '../../src/redis/index.ts'
+import { type EventLog, type EventStore, prepareAppend, type StreamInfo } from '../../src/store/index.ts'
+import { callAppend } from '../../src/stores/redis/append-call.ts'
 import { openRedis } from '../../src/stores/redis/index.ts'
 import { describeOnOwnRedis } from '../support/redis.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
@@ -108,6 +110,14 @@ describeOnOwnRedis('the lists of positions', () => {
       }
     })
 
+    test('find each event by the id that was made for it', async () => {
+      const ids = all.slice(0, 100).map(({ id }) => id)
+      expect(await log.read({ ids }).toArray()).toEqual(all.slice(0, 100))
+      expect(await log.read({ ids: ids.slice(40, 42), direction: 'backwards' }).toArray()).toEqual(
+        all.slice(40, 42).toReversed(),
+      )
+    })
+
     test('know the versions of streams', async () => {
       const streams = ['a', 'b'].map((writer) => ({ stream: `account-${writer}`, version: VERSIONS }))
       const listed: StreamInfo[] = []
@@ -115,6 +125,22 @@ describeOnOwnRedis('the lists of positions', () => {
       expect(listed).toEqual(streams)
       expect(await log.streamVersion('account-a')).toBe(VERSIONS)
     })
+  })
+
+  test('find ids that many processes made in one moment, each of them, and no other', async () => {
+    const ids = Array.from({ length: 100 }, (_, n) => `0196a3b4-5c6d-7000-8000-${String(n).padStart(12, '0')}`)
+    const servers = serversOf(store) as Servers
+    for (const id of ids.slice(0, 99)) {
+      const append = prepareAppend({ streams: [{ stream: 'account-a', events: [{ type: 'T', data: {}, id }] }] })
+      await callAppend(servers, 'moments', [{ append, mayBeRepeat: false }])
+    }
+    const log = store.log('moments')
+    for (const [place, id] of ids.entries()) {
+      const found = await log.read({ ids: [id] }).toArray()
+      expect(found.map(({ position }) => position)).toEqual(place < 99 ? [place + 1] : [])
+    }
+    const again = { streams: [{ stream: 'account-b', events: [{ type: 'T', data: {}, id: ids[50] as string }] }] }
+    await expect(log.append(again)).rejects.toMatchObject({ code: 'event-id-taken' })
   })
 
   test('show a boundary what its own group has recorded before it', async () => {

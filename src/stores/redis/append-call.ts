@@ -29,7 +29,7 @@ function addAppend(columns: EventColumns, member: Member, extras: Extra[]): void
     plan.push(columns.placeOfStream(stream), encodeExpected(expected), events.length)
   }
   for (const { stream, expected } of conditions) plan.push(columns.placeOfStream(stream), encodeExpected(expected), 0)
-  for (const { stream, events } of writes) for (const event of events) columns.add(stream, event)
+  for (const { stream, events } of writes) for (const event of events) columns.add(stream, event, member.mayBeRepeat)
   plan[start + 1] = plan.length + 1
 }
 

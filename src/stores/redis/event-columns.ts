@@ -6,6 +6,9 @@ import type { EncodedEvent } from '../../events/index.ts'
 import { MAX_CORRELATION_ID_LENGTH } from '../../store/index.ts'
 import { encodeBody } from './stored-event.ts'
 
+/** As lua/search.lua has it. */
+const MOMENT_LENGTH = 17
+
 export class EventColumns {
   /** What is to be done, as each function says it. */
   readonly plan: (number | '')[] = []
@@ -14,9 +17,10 @@ export class EventColumns {
   readonly #categories = new Names()
   readonly #tags = new Names()
   readonly #correlations = new Names()
+  readonly #moments = new Names()
   readonly #kinds: Kind[] = []
   readonly #kindPlaces = new Map<string, number>()
-  /** By turns ids and bodies. */
+  /** The bodies, each after its id where that was given. */
   readonly #texts: string[] = []
 
   /** The stream's place. */
@@ -24,19 +28,24 @@ export class EventColumns {
     return this.#streams.placeOf(stream)
   }
 
-  /** Adds the event to the plan. */
-  add(stream: string, event: EncodedEvent): void {
+  /**
+   * Adds the event to the plan.
+   * @param mayBeKnown Its id was given, or sent before, so that the log may hold it already.
+   */
+  add(stream: string, event: EncodedEvent, mayBeKnown: boolean): void {
     const { plan } = this
     const kind = this.#placeOfKind(stream, event)
     const correlationId = correlationOf(event)
-    plan.push(kind, correlationId === '' ? 0 : this.#correlations.use(correlationId), event.tags.length)
+    const moment = mayBeKnown ? 0 : this.#moments.use(event.id.slice(0, MOMENT_LENGTH))
+    plan.push(kind, correlationId === '' ? 0 : this.#correlations.use(correlationId), moment, event.tags.length)
     for (const tag of event.tags) plan.push(this.#tags.use(tag))
     this.#streams.use(stream)
-    this.#texts.push(event.id, encodeBody(stream, event))
+    if (mayBeKnown) this.#texts.push(event.id)
+    this.#texts.push(encodeBody(stream, event))
   }
 
   toArguments(isCluster: boolean): string[] {
-    const lists = [this.#streams, this.#types, this.#categories, this.#tags, this.#correlations]
+    const lists = [this.#streams, this.#types, this.#categories, this.#tags, this.#correlations, this.#moments]
     const header = [lists.map(({ names }) => names.length), this.#kinds, this.plan]
     const uses = isCluster ? [lists.map((names) => names.uses)] : []
     const names = lists.flatMap((list) => list.names)

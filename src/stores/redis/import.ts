@@ -81,7 +81,7 @@ async function* inBatches(events: AsyncIterable<ImportedEvent> | Iterable<Import
 function addEvent(batch: Batch, imported: ImportedEvent, index: number): void {
   const { stream, event, recordedAt } = prepareImport(imported, index)
   batch.columns.plan.push(batch.columns.placeOfStream(stream), recordedAt?.getTime() ?? '')
-  batch.columns.add(stream, event)
+  batch.columns.add(stream, event, imported.id !== undefined)
   batch.events++
   batch.size += event.data.length + event.metadata.length
 }

@@ -8,8 +8,8 @@ type StoredEvent = readonly [
   position: number,
   version: number,
   recordedAtMs: number,
-  stream: string,
   id: string,
+  stream: string,
   type: string,
   schemaVersion: number,
   data: unknown,
@@ -17,10 +17,10 @@ type StoredEvent = readonly [
   tags: readonly string[],
 ]
 
-/** What follows the three numbers, to the closing bracket. */
+/** What follows the three numbers, to the closing bracket. The server finds an id at its beginning. */
 export function encodeBody(stream: string, { id, type, schemaVersion, data, metadata, tags }: EncodedEvent): string {
   const tagsText = tags.length === 0 ? '[]' : JSON.stringify(tags)
-  const names = `${JSON.stringify(stream)},"${id}",${JSON.stringify(type)}`
+  const names = `"${id}",${JSON.stringify(stream)},${JSON.stringify(type)}`
   return `${names},${schemaVersion},${data},${metadata},${tagsText}]`
 }
 
@@ -34,7 +34,7 @@ export function decodeEvents(parts: readonly string[]): RecordedEvent[] {
 }
 
 function toEvent(stored: StoredEvent): RecordedEvent {
-  const [position, version, recordedAtMs, stream, id, type, schemaVersion, data, metadata, tags] = stored
+  const [position, version, recordedAtMs, id, stream, type, schemaVersion, data, metadata, tags] = stored
   return {
     id,
     type,

@@ -122,8 +122,10 @@ end
 -- The texts of an append that is refused are passed over.
 local function pass_over(pen, at)
   local plan = pen.plan
-  for touch = 1, plan[at] do
-    pen.next_text = pen.next_text + plan[at + touch * 3 + 2] * 2
+  local event_at = at + 3 + plan[at] * 3
+  while event_at < plan[at + 1] do
+    take_texts(pen, event_at)
+    event_at = event_at + 4 + plan[event_at + 3]
   end
 end
 

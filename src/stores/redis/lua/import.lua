@@ -6,7 +6,7 @@
 --   2 an id is taken: the id
 
 local function past_event(plan, at)
-  return at + 5 + plan[at + 4]
+  return at + 6 + plan[at + 5]
 end
 
 -- Gives those events the present time that have none.
@@ -26,11 +26,14 @@ local function find_disorder(pen)
   end
 end
 
-local function list_ids(pen)
-  local ids = {}
-  for place = pen.next_text, #pen.args, 2 do
-    ids[#ids + 1] = pen.args[place]
+local function list_given_ids(pen)
+  local ids, plan, at = {}, pen.plan, 1
+  local first_text = pen.next_text
+  while plan[at] ~= nil do
+    ids[#ids + 1] = take_texts(pen, at + 2)
+    at = past_event(plan, at)
   end
+  pen.next_text = first_text
   return ids
 end
 
@@ -45,7 +48,7 @@ local function import_batch(keys, args)
   if disorder ~= nil then
     return disorder
   end
-  local ids = list_ids(pen)
+  local ids = list_given_ids(pen)
   look_up_ids(pen, ids)
   local taken = find_taken_id(pen, ids)
   if taken ~= nil then

@@ -1,5 +1,5 @@
--- Lists of positions: of the events that have one stream, type, category, tag or correlation id. Most are short, and
--- some are as long as the log. So a list is one line in the hash of its kind: how many positions there are in all, then
+-- Lists of positions: of the events that have one stream, type, category, tag or correlation id, or an id made in one
+-- moment. Most are short, and some are as long as the log. So a list is one line in the hash of its kind: how many positions there are in all, then
 -- those that do not fill a chunk yet. Each filled chunk is an entry of a stream that is the list's own. Whoever adds to
 -- many lists reads and writes their lines together, and one list in so many calls writes a chunk.
 --
@@ -8,7 +8,7 @@
 
 -- Whoever adds a position writes the line anew, and whoever looks for one reads a whole chunk.
 local CHUNK = 32
-local KINDS = { 'stream', 'type', 'category', 'tag', 'correlation' }
+local KINDS = { 'stream', 'type', 'category', 'tag', 'correlation', 'moment' }
 
 local function lines_of(log, kind)
   return 'daybook:by-' .. kind .. ':' .. log.tag

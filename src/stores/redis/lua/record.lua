@@ -10,9 +10,10 @@
 --   the kinds of event: of each the places of its type and its category, and the schema version
 --   the plan: numbers one after the other, which say by places what is to be done
 --   in a cluster, by kind of list and place: how many positions may be added
--- The arguments that follow are those names, then by turns the ids and the bodies of all events. In a plan an event is
--- the place of its kind, of its correlation id (or 0), how many tags it has, and their places. A body is the JSON that
--- follows the three numbers which only the server knows. stored-event.ts writes all this.
+-- The arguments that follow are those names, then the bodies of all events, each after its id where that was given. In a
+-- plan an event is the place of its kind, of its correlation id (or 0), of the moment in which its id was made (or 0 where
+-- it was given), how many tags it has, and their places. A body is the JSON that follows the three numbers which only the
+-- server knows. event-columns.ts writes all this.
 
 -- A user who lacks a right would be stopped in the middle: what they lack is said before anything is written.
 local function find_missing_right(log)
@@ -54,7 +55,7 @@ local function open_pen(log, args)
     plan = plan,
     uses = uses,
     known_ids = {}, -- of the ids that are asked about: those that are recorded
-    id_list = {}, -- by turns the ids of this call and their positions, as HSET takes them
+    id_list = {}, -- by turns the ids that were given and their positions, as HSET takes them
   }
   pen.next_text = take_lists(pen, sizes, args)
   return pen
@@ -69,7 +70,7 @@ end
 -- Adds the position to the lists of the event whose part of the plan begins at `at`; returns where that part ends.
 local function list_event(pen, at, stream, position)
   local lists, plan = pen.lists, pen.plan
-  local kind, correlation, tags = pen.kinds[plan[at]], plan[at + 1], plan[at + 2]
+  local kind, correlation, moment, tags = pen.kinds[plan[at]], plan[at + 1], plan[at + 2], plan[at + 3]
   count_kind(kind, position)
   add_position(lists.stream, stream, position)
   add_position(lists.type, kind[1], position)
@@ -77,10 +78,24 @@ local function list_event(pen, at, stream, position)
   if correlation > 0 then
     add_position(lists.correlation, correlation, position)
   end
-  for place = at + 3, at + 2 + tags do
+  if moment > 0 then
+    add_position(lists.moment, moment, position)
+  end
+  for place = at + 4, at + 3 + tags do
     add_position(lists.tag, plan[place], position)
   end
-  return at + 3 + tags
+  return at + 4 + tags
+end
+
+-- The id of the event whose part of the plan begins at `at`, if it was given, and its body.
+local function take_texts(pen, at)
+  local place = pen.next_text
+  if pen.plan[at + 2] > 0 then
+    pen.next_text = place + 1
+    return nil, pen.args[place]
+  end
+  pen.next_text = place + 2
+  return pen.args[place], pen.args[place + 1]
 end
 
 -- The time is a text. Returns where the event's part of the plan ends.
@@ -89,14 +104,13 @@ local function write_event(pen, at, stream, time)
   local position = int(pen.position)
   local past = list_event(pen, at, stream, position)
   local version = int(pen.lists.stream.counts[stream])
-  local id, body = pen.args[pen.next_text], pen.args[pen.next_text + 1]
-  pen.next_text = pen.next_text + 2
+  local id, body = take_texts(pen, at)
   -- In two parts: to make one text of them would cost as much as to write it.
   redis.call('XADD', pen.log.events, position, '[' .. position .. ',' .. version .. ',' .. time .. ',', body)
-  local id_list = pen.id_list
-  local next_id = #id_list + 1
-  id_list[next_id] = id
-  id_list[next_id + 1] = position
+  if id ~= nil then
+    pen.id_list[#pen.id_list + 1] = id
+    pen.id_list[#pen.id_list + 1] = position
+  end
   pen.last_time = time
   return past
 end
@@ -140,7 +154,7 @@ end
 
 -- Writes down what the call has gathered.
 local function close_pen(pen)
-  if #pen.id_list == 0 then
+  if pen.last_time == nil then
     return
   end
   redis.call('HSET', pen.log.head, 'position', int(pen.position), 'recordedAt', pen.last_time)
@@ -151,11 +165,7 @@ end
 
 -- Looks up which of the ids the log holds already.
 local function look_up_ids(pen, ids)
-  for place, position in ipairs(get_in_parts(pen.log.ids, ids)) do
-    if position then
-      pen.known_ids[ids[place]] = true
-    end
-  end
+  pen.known_ids = find_ids(pen.log, ids)
 end
 
 -- The first of the ids that the log holds, or that was given twice; nil when all are new.

@@ -104,13 +104,58 @@ local function seek(cursor, position)
   return seek_list(cursor, position)
 end
 
+-- Ids that the store makes begin with the time, and are many of few moments: so they are found by what they begin with,
+-- at most 16 of a process. Ids that were given are found each by itself.
+local MOMENT_LENGTH = 17
+
+local function moment_of(id)
+  return id:sub(1, MOMENT_LENGTH)
+end
+
+local function list_all(log, list)
+  local positions = {}
+  if count_chunked(list) > 0 then
+    for _, entry in ipairs(redis.call('XRANGE', chunks_of(log, list), '-', '+')) do
+      add_found(positions, entry[2][2], 0, false)
+    end
+  end
+  add_found(positions, list.tail, 0, false)
+  return positions
+end
+
+-- Adds the ids of the moment with their positions. A body begins with its id.
+local function add_moment(found, log, moment, line)
+  for _, position in ipairs(list_all(log, read_line(new_list('moment', moment), line))) do
+    local body = redis.call('XRANGE', log.events, int(position), '+', 'COUNT', 1)[1][2][2]
+    found[body:sub(2, 37)] = position
+  end
+end
+
+-- By id the position, of those ids that the log holds, and maybe of others.
+local function find_ids(log, ids)
+  local found, moments, is_known = {}, {}, {}
+  for place, position in ipairs(get_in_parts(log.ids, ids)) do
+    local moment = moment_of(ids[place])
+    if position then
+      found[ids[place]] = tonumber(position)
+    elseif not is_known[moment] then
+      is_known[moment] = true
+      moments[#moments + 1] = moment
+    end
+  end
+  for place, line in ipairs(get_in_parts(lines_of(log, 'moment'), moments)) do
+    if line then
+      add_moment(found, log, moments[place], line)
+    end
+  end
+  return found
+end
+
 -- The positions of the events with these ids, those that there are, in the order in which they are looked through.
 local function positions_of_ids(log, ids, backwards)
-  local positions = {}
-  for _, position in ipairs(get_in_parts(log.ids, ids)) do
-    if position then
-      positions[#positions + 1] = tonumber(position)
-    end
+  local positions, found = {}, find_ids(log, ids)
+  for _, id in ipairs(ids) do
+    positions[#positions + 1] = found[id]
   end
   table.sort(positions, function(one, other)
     if backwards then
