@@ -30,6 +30,7 @@ export interface HeldConnection {
 export class Notifications {
   readonly #hold: () => Promise<HeldConnection>
   readonly #wakeups: Wakeups
+  readonly #statement: { readonly text: string; readonly name?: string }
   readonly #closing = new AbortController()
   #connection: Promise<HeldConnection | undefined> | undefined
   #pending = new Set<string>()
@@ -39,8 +40,10 @@ export class Notifications {
   /** Which connection is the present one: one that ends tells so twice, by an error and by its end. */
   #generation = 0
 
-  constructor(hold: () => Promise<HeldConnection>, wakeups: Wakeups) {
+  /** @param isNamed Whether the session may keep the statement's plan, which is half of what a notification takes. */
+  constructor(hold: () => Promise<HeldConnection>, wakeups: Wakeups, isNamed: boolean) {
     this.#hold = hold
+    this.#statement = { text: NOTIFY, ...(isNamed && { name: 'daybook notify' }) }
     this.#wakeups = wakeups
   }
 
@@ -71,7 +74,7 @@ export class Notifications {
       const connection = await this.#connected()
       const logs = [...this.#pending]
       this.#pending.clear()
-      await connection?.client.query(NOTIFY, [logs]).catch(() => {})
+      await connection?.client.query({ ...this.#statement, values: [logs] }).catch(() => {})
       await this.#pause(INTERVAL_MS)
     }
   }

@@ -57,6 +57,7 @@ export class PgDatabase implements Database {
     this.#notifications = new Notifications(
       () => (connect === undefined ? holdPooled(pool) : holdOwn(connect)),
       wakeups,
+      named,
     )
   }
 

@@ -104,8 +104,9 @@ export class PostgresLog implements EngineLog {
     return {
       isTransient,
       fetchAfter: async (position, size) => {
-        // Read before the events: what is recorded in between is found again, and never missed.
-        const head = await this.head()
+        // Read before the events: what is recorded in between is found again, and never missed. Of a whole log the last
+        // event says it, which spares each wake-up a query.
+        const head = isWhole(options) ? position : await this.head()
         const { fetch } = logSource(this.#database, this.name, options)
         const { events, next } = await fetch({ low: position, high: undefined }, size)
         const searchedTo = next?.low ?? Math.max(head, events.at(-1)?.position ?? 0)
@@ -152,6 +153,12 @@ export class PostgresLog implements EngineLog {
   idle(): Promise<void> {
     return this.#appender.idle()
   }
+}
+
+/** Nothing is left out. */
+function isWhole({ category, types, tags, partition, ids, correlationId }: TailOptions): boolean {
+  const isOpen = category === undefined && partition === undefined && correlationId === undefined
+  return isOpen && !types?.length && !tags?.length && !ids?.length
 }
 
 /** 4714 BC: the earliest time that PostgreSQL knows, and earlier than any event. */
