@@ -18,7 +18,6 @@
 -- append-call.ts writes the one and reads the other.
 
 local ANY, EXISTS = -1, -2
-local NOTHING_ELSE = { {}, {} }
 
 local function look_up_doubtful(pen, extras)
   local ids = {}
@@ -51,13 +50,14 @@ local function find_broken(pen, boundaries)
   return lowest
 end
 
--- The place of the first touch that does not meet its stream's version, and that version; or nil.
+-- The outcome of a conflict, the place of the first touch that does not meet its stream's version, and that version; or
+-- nil.
 local function find_conflict(pen, at)
   local plan, counts = pen.plan, pen.lists.stream.counts
   for touch = 1, plan[at] do
     local version = counts[plan[at + touch * 3]]
     if not is_met(plan[at + touch * 3 + 1], version) then
-      return touch, version
+      return 1, touch, version
     end
   end
 end
@@ -65,6 +65,9 @@ end
 -- Why the append is refused: an outcome, and what belongs to it; or nil. A repeat is found before versions and
 -- boundaries, which its own first attempt has moved.
 local function judge(pen, at, extra)
+  if extra == nil then
+    return find_conflict(pen, at)
+  end
   local ids, boundaries, command = unpack(extra)
   local record = command and redis.call('HGET', pen.log.commands, command[1])
   if record then
@@ -73,9 +76,9 @@ local function judge(pen, at, extra)
   if ids[1] ~= nil and pen.known_ids[ids[1]] then
     return 3
   end
-  local touch, version = find_conflict(pen, at)
-  if touch ~= nil then
-    return 1, touch, version
+  local conflict, touch, version = find_conflict(pen, at)
+  if conflict ~= nil then
+    return conflict, touch, version
   end
   local broken = find_broken(pen, boundaries)
   if broken ~= nil then
@@ -104,18 +107,21 @@ local function answer_recorded(pen, at, replies)
 end
 
 local function record(pen, at, extra)
-  local plan, ids, command = pen.plan, extra[1], extra[3]
+  local plan = pen.plan
   local event_at = at + 3 + plan[at] * 3
   for touch_at = at + 3, event_at - 1, 3 do
     for _ = 1, plan[touch_at + 2] do
       event_at = write_event(pen, event_at, plan[touch_at], pen.now)
     end
   end
-  for _, id in ipairs(ids) do
+  if extra == nil then
+    return
+  end
+  for _, id in ipairs(extra[1]) do
     pen.known_ids[id] = true
   end
-  if command ~= nil then
-    record_command(pen, unpack(command))
+  if extra[3] ~= nil then
+    record_command(pen, unpack(extra[3]))
   end
 end
 
@@ -158,7 +164,7 @@ local function append_group(keys, args)
   local replies = { pen.now_ms }
   local plan, at = pen.plan, 1
   while plan[at] ~= nil do
-    append_one(pen, at, extras[plan[at + 2]] or NOTHING_ELSE, replies)
+    append_one(pen, at, extras[plan[at + 2]], replies)
     at = plan[at + 1]
   end
   close_pen(pen)

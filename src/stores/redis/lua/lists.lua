@@ -51,7 +51,7 @@ end
 -- The lists of one kind to which a call may add, by their places in the call. What is added waits until it is written: one
 -- position, or a table of several. Texts that are put together anew for each position would be most of the work.
 local function load_lists(log, kind, names)
-  local lists = { kind = kind, names = names, counts = {}, tails = {}, added = {}, changed = {} }
+  local lists = { kind = kind, names = names, counts = {}, tails = {}, added = {} }
   local lines = get_in_parts(lines_of(log, kind), names)
   for place = 1, #names do
     if lines[place] then
@@ -70,7 +70,6 @@ local function add_position(lists, place, position)
   local added = lists.added[place]
   if added == nil then
     lists.added[place] = position
-    lists.changed[#lists.changed + 1] = place
   elseif type(added) == 'table' then
     added[#added + 1] = position
   else
@@ -104,15 +103,17 @@ end
 
 -- What a search is to find must be written; the lines may be written again.
 local function write_lists(log, lists)
-  local lines = {}
-  for n, place in ipairs(lists.changed) do
-    local tail = write_added(log, lists, place)
-    lists.tails[place] = tail
-    lists.added[place] = nil
-    lines[n * 2 - 1] = lists.names[place]
-    lines[n * 2] = int(lists.counts[place]) .. tail
+  local lines, last = {}, 0
+  for place = 1, #lists.names do
+    if lists.added[place] ~= nil then
+      local tail = write_added(log, lists, place)
+      lists.tails[place] = tail
+      lists.added[place] = nil
+      lines[last + 1] = lists.names[place]
+      lines[last + 2] = int(lists.counts[place]) .. tail
+      last = last + 2
+    end
   end
-  lists.changed = {}
   call_in_parts('HSET', lines_of(log, lists.kind), lines)
 end
 
