@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { AnyAggregate, AnyCommandWithin, CommandCircumstances } from '../aggregates/index.ts'
 import { assertStreamName, type Issue, joinStreamName, newEventId, toCanonicalJson } from '../events/index.ts'
 import { type ExpectedVersion, refuse, toExpectedVersion } from '../store/index.ts'
-import { assertCorrelationId, type ExecuteOptions, type RetryBounds, toEffectiveAt, toRetryBounds } from './options.ts'
+import { assertId, type ExecuteOptions, type RetryBounds, toEffectiveAt, toRetryBounds } from './options.ts'
 import type { Executable } from './result.ts'
 
 export interface Execution<Command extends Executable = Executable> {
@@ -56,6 +56,7 @@ export interface Asked {
 /** @throws `invalid-argument` for an id that cannot name a stream, and for what is no expected version */
 export function toParticipants({ command, target, options }: Asked): readonly Participant[] {
   if ('within' in command) return []
+  if (typeof command.decide !== 'function') refuse('command', 'is no command; make one with .command(…)')
   if ('aggregate' in command) return [toParticipant(undefined, command.aggregate, target, options.expectedVersion)]
   const ids = isRecord(target) ? target : refuse('target', 'is not an object with an id for each part')
   const { expectedVersion = {} } = options
@@ -114,8 +115,9 @@ export function toExecution(
 
 function toCircumstances(options: ExecuteOptions<unknown>): CommandCircumstances {
   const { commandId, actor, effectiveAt } = options
+  if (commandId !== undefined) assertId(commandId, 'commandId')
   const correlationId = options.correlationId ?? commandId ?? newEventId()
-  assertCorrelationId(correlationId)
+  assertId(correlationId, 'correlationId')
   return {
     now: new Date(),
     correlationId,

@@ -65,8 +65,8 @@ export function toEffectiveAt(time: Date | string): string {
   return refuse('effectiveAt', 'is not a time; give a valid Date or a text in ISO 8601')
 }
 
-/** @throws `invalid-argument` */
-export function assertCorrelationId(correlationId: string): void {
-  const problem = findNameProblem(correlationId, MAX_CORRELATION_ID_LENGTH)
-  if (problem !== undefined) refuse('correlationId', problem)
+/** A command's id may become the correlation id, so the bounds of both are the same. @throws `invalid-argument` */
+export function assertId(id: string, argument: 'commandId' | 'correlationId'): void {
+  const problem = findNameProblem(id, MAX_CORRELATION_ID_LENGTH)
+  if (problem !== undefined) refuse(argument, problem)
 }

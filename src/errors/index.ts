@@ -5,3 +5,4 @@ export {
   isDaybookError,
   type UnreadableEvents,
 } from './daybook-error.ts'
+export { toReason, toSentence } from './to-reason.ts'

@@ -11,7 +11,7 @@ import { MAX_TYPE_LENGTH } from './new-event.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 import { findNameProblem, quote } from './stream-name.ts'
 import { unreadableEvent } from './unreadable.ts'
-import { assertSynchronous, brokenDefinition, listIssues, toPathText, validateSync } from './validate.ts'
+import { assertSchema, assertSynchronous, brokenDefinition, listIssues, toPathText, validateSync } from './validate.ts'
 
 /** Turns the shape before into what the next schema takes as input. */
 type Upcaster = (data: never, recorded: RecordedEvent) => unknown
@@ -34,10 +34,12 @@ interface Shape {
 /** @throws `invalid-argument` for a type that cannot be stored */
 export function beginChain(type: string, schema: StandardSchemaV1): Chain {
   assertType(type)
+  assertSchema(schema, `The event ${type}`)
   return { type, first: 1, shapes: [{ schema, upcast: undefined }], formerNames: [] }
 }
 
 export function addShape(chain: Chain, schema: StandardSchemaV1, upcast: Upcaster): Chain {
+  assertSchema(schema, `The event ${chain.type}`)
   return { ...chain, shapes: [...chain.shapes, { schema, upcast }] }
 }
 

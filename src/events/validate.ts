@@ -13,6 +13,12 @@ export type Validated<T> =
   | { readonly value: T; readonly issues?: undefined }
   | { readonly value?: undefined; readonly issues: readonly Issue[] }
 
+/** @throws `broken-definition` for what speaks no Standard Schema, which a definition would only notice when it is used */
+export function assertSchema(schema: StandardSchemaV1, definition: string): void {
+  if (typeof schema?.['~standard']?.validate === 'function') return
+  throw brokenDefinition(definition, 'has no Standard Schema, such as zod, valibot and arktype make')
+}
+
 /** Validates with a schema that may take its time; at once where it answers at once. */
 export function validate<T>(
   schema: StandardSchemaV1<unknown, T>,

@@ -2,14 +2,14 @@
  * Applying a batch of which something has failed: each key by itself, so that what cannot be applied holds up its own
  * key and no other. The key is quarantined at the event that failed: that and its later events wait, in order.
  */
-import { isDaybookError } from '../errors/index.ts'
+import { isDaybookError, toReason } from '../errors/index.ts'
 import type { RecordedEvent } from '../events/index.ts'
 import { type AnyReadModel, type AnySqlProjection, toKeyedCarefully } from '../readmodels/index.ts'
 import type { QuarantinedKey, RowChange, StoredRow } from '../store/index.ts'
 import { withhold } from './apply-batch.ts'
 import { type KeyedSqlEvent, toKeyedSqlCarefully, transact, withholdSql } from './apply-sql.ts'
 import { type AppliedBatch, gather, type ProjectionBatch, toMove } from './batch.ts'
-import { projectionFailed, toReason } from './failures.ts'
+import { projectionFailed } from './failures.ts'
 import { type Failure, foldEachKey } from './fold-each-key.ts'
 
 export interface CarefulBatch extends ProjectionBatch {

@@ -1,9 +1,5 @@
 /** What can be wrong with a projection, in words; and which of it passes. */
-import { DaybookError, isDaybookError } from '../errors/index.ts'
-
-export function toReason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
-}
+import { DaybookError, isDaybookError, toSentence } from '../errors/index.ts'
 
 export function checkpointAhead(projection: string, checkpoint: number, head: number): DaybookError {
   const message =
@@ -35,14 +31,14 @@ export interface Poisoned {
 export function keyQuarantined({ projection, key, position }: Poisoned, cause: unknown): DaybookError {
   const message =
     `The projection ${projection} could not apply the event at position ${position} to ${JSON.stringify(key)}: ` +
-    `${toReason(cause)} The key’s events wait from there on, all others go on. Remove the cause and retry the key, ` +
+    `${toSentence(cause)} The key’s events wait from there on, all others go on. Remove the cause and retry the key, ` +
     'or skip the event.'
   return new DaybookError('key-quarantined', message, { projection, key, position }, { cause })
 }
 
 export function projectionFailed(projection: string, position: number, cause: unknown): DaybookError {
   const message =
-    `The projection ${projection} stopped before position ${position}: ${toReason(cause)} ` +
+    `The projection ${projection} stopped before position ${position}: ${toSentence(cause)} ` +
     'What is applied stays. Remove the cause, and start it again.'
   return new DaybookError('projection-failed', message, { projection, position }, { cause })
 }

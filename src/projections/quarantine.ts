@@ -4,12 +4,12 @@
  * comes first, and this is tried again, or notices.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { DaybookError } from '../errors/index.ts'
+import { DaybookError, toReason } from '../errors/index.ts'
 import { type RecordedEvent, storedTypes } from '../events/index.ts'
 import { type AnyReadModel, type AnySqlProjection, foldKey, readCarefully } from '../readmodels/index.ts'
 import { type EventLog, type Generation, type QuarantinedKey, type ReadModelTarget, refuse } from '../store/index.ts'
 import type { AnyProjection } from './batch.ts'
-import { keyQuarantined, toReason } from './failures.ts'
+import { keyQuarantined } from './failures.ts'
 
 /** Keys of a projection whose events wait, since one of them could not be applied. */
 export interface Quarantine {

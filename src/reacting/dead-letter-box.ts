@@ -3,10 +3,11 @@
  * which is held while they are changed: so nobody's change is lost. How many there may be is bounded, as all are written
  * together; where there are more it is the world that is broken, and the reactor stops.
  */
+
 import { setTimeout as delay } from 'node:timers/promises'
+import { toReason } from '../errors/index.ts'
 import { newEventId } from '../events/index.ts'
 import type { EventLog } from '../store/index.ts'
-import { toReason } from './failures.ts'
 
 /** An effect that was tried as often as it may be, in vain. */
 export interface DeadLetter {

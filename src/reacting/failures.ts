@@ -1,9 +1,5 @@
 /** What can be wrong with a reactor, in words; and which of it passes. */
-import { DaybookError, isDaybookError } from '../errors/index.ts'
-
-export function toReason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
-}
+import { DaybookError, isDaybookError, toSentence } from '../errors/index.ts'
 
 export interface FailedEffect {
   readonly reactor: string
@@ -20,7 +16,7 @@ export function effectFailed({ effect, ...failed }: FailedEffect, cause: unknown
   const times = failed.attempts === 1 ? 'once' : `${failed.attempts} times`
   const message =
     `The reactor ${failed.reactor} has tried ${times} to ${what} the event at position ${failed.position}, in vain: ` +
-    `${toReason(cause)} It is kept as the dead letter ${failed.key}, and the reactor goes on. Remove the cause and ` +
+    `${toSentence(cause)} It is kept as the dead letter ${failed.key}, and the reactor goes on. Remove the cause and ` +
     'retry it, or drop it.'
   return new DaybookError('effect-failed', message, { ...failed, ...(effect && { effect }) }, { cause })
 }
@@ -37,7 +33,7 @@ export interface Overflow {
 
 export function reactorFailed({ reactor, position, deadLetters }: Overflow, cause: unknown): DaybookError {
   const message =
-    `The reactor ${reactor} stopped before position ${position}: ${toReason(cause)} It has ${deadLetters} dead letters, ` +
+    `The reactor ${reactor} stopped before position ${position}: ${toSentence(cause)} It has ${deadLetters} dead letters, ` +
     'and may have no more. Remove the cause, retry or drop them, and start it again.'
   return new DaybookError('reactor-failed', message, { reactor, position }, { cause })
 }

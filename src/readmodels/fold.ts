@@ -2,7 +2,7 @@
  * Folds events into rows: first the keys that they touch, so that their rows are read once; then the events, in order;
  * and of each row only what it is in the end.
  */
-import { DaybookError } from '../errors/index.ts'
+import { DaybookError, toSentence } from '../errors/index.ts'
 import {
   brokenDefinition,
   dropUndefined,
@@ -130,9 +130,8 @@ function evolveRow(readModel: AnyReadModel, { key, event, rows }: Touched, chang
 }
 
 export function failedBefore({ name }: AnyReadModel, position: number, cause: unknown): DaybookError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
   const message =
-    `The projection ${name} stopped before position ${position}: ${reason} ` +
+    `The projection ${name} stopped before position ${position}: ${toSentence(cause)} ` +
     'Nothing after its checkpoint is applied. Correct the read model, and start it again.'
   return new DaybookError('projection-failed', message, { projection: name, position }, { cause })
 }

@@ -118,7 +118,9 @@ function complete<Row, Definition extends AnyEventDefinition>(
     keysOf(event) {
       const keys = key(event) ?? []
       assertSynchronous(keys, definition, 'finds keys')
-      return typeof keys === 'string' ? [keys] : [...new Set(keys)]
+      if (typeof keys === 'string') return [keys]
+      if (!Array.isArray(keys)) throw brokenDefinition(definition, `gives keys of type ${typeof keys}, not texts`)
+      return [...new Set(keys)]
     },
     apply(row, event) {
       const next = evolve[event.type]?.(row, event.data, event)

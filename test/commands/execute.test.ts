@@ -276,7 +276,14 @@ describe('execute', () => {
       const options = { expectedVersion: expected as never }
       await expect(daybook.execute(count, 'A', { n: 1 }, options)).rejects.toMatchObject({ code })
     }
+    const numbered = { commandId: 5 as unknown as string }
+    await expect(daybook.execute(count, 'A', { n: 1 }, numbered)).rejects.toMatchObject({
+      code,
+      details: { argument: 'commandId' },
+    })
     // @ts-expect-error as a caller without types would
+    await expect(daybook.execute({}, 'A', {})).rejects.toMatchObject({ code, details: { argument: 'command' } })
+    // @ts-expect-error
     await expect(daybook.execute(count, 17, { n: 1 })).rejects.toMatchObject({ code })
   })
 })

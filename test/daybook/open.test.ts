@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { inspect } from 'node:util'
 import { isDaybookError, open } from 'daybook'
 import { expect, test } from 'vitest'
 import { Account, AccountOpened, balances } from './account.ts'
@@ -12,6 +13,12 @@ test('open › a URL of no known engine is refused, with those that are, and wit
     },
   })
   await expect(refused).rejects.not.toThrow(/secret/)
+})
+
+test('open › a URL that pg cannot read is refused, and its password is in no part of the error', async () => {
+  const error: unknown = await open('postgres://ada:hush@localhost:port/bank').catch((cause: unknown) => cause)
+  expect(error).toMatchObject({ code: 'invalid-argument', details: { argument: 'url' } })
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('hush')
 })
 
 test('open › where durability is required, what is gone with the process or the power is refused', async () => {

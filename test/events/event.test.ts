@@ -58,6 +58,17 @@ describe('event', () => {
     expect(caught(() => Slow({ name: 'x' }))).toMatchObject({ code: 'broken-definition' })
   })
 
+  test.each([undefined, {}, { amount: 'number' }])('with a schema like %j is refused when it is defined', (schema) => {
+    const refusal = {
+      code: 'broken-definition',
+      message: expect.stringContaining('The event Paid has no Standard Schema'),
+    }
+    // @ts-expect-error as a caller without types would
+    expect(caught(() => event('Paid', schema))).toMatchObject(refusal)
+    // @ts-expect-error
+    expect(caught(() => event('Paid', z.object({})).next(schema, (v1) => v1))).toMatchObject(refusal)
+  })
+
   test('with a type that cannot be stored is refused when it is defined', () => {
     expect(caught(() => event('', z.object({})))).toMatchObject({ code: 'invalid-argument' })
     expect(caught(() => event('x'.repeat(129), z.object({})))).toMatchObject({ code: 'invalid-argument' })

@@ -39,6 +39,27 @@ describe('project', () => {
     expect(await projection.get('ada')).toEqual({ points: 5 })
   })
 
+  test('what is no projection is refused, such as a read model that was not completed', async () => {
+    await using daybook = await open('memory:')
+    const begun = readModel('scores', { events: [Scored], key: ({ data }) => data.player, initial: { points: 0 } })
+    // @ts-expect-error as a caller without types would
+    await expect(daybook.project(begun)).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringContaining('.evolve({ … })'),
+    })
+  })
+
+  test.each([5, { id: 'ada' }, new Set(['ada'])])('a key that is no text is named: %j', async (key) => {
+    await using daybook = await open('memory:')
+    await score(daybook, 'ada')
+    const options = { events: [Scored], key: () => key as unknown as string, initial: { points: 0 } }
+    const keyed = readModel('keyed', options).evolve({ Scored: (row) => row })
+    await expect(daybook.project(keyed, { follow: false, onFailure: () => {} })).rejects.toMatchObject({
+      code: 'projection-failed',
+      message: expect.stringContaining(`The read model keyed gives keys of type ${typeof key}, not texts.`),
+    })
+  })
+
   test('a row that a reader changes is the reader’s own', async () => {
     await using daybook = await open('memory:')
     await score(daybook, 'ada')

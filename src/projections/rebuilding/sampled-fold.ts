@@ -2,6 +2,7 @@
  * The rows of a share of the keys, folded from the log in memory: what they should be. A key of which an event cannot be
  * applied is left out from there on, and the rest goes on.
  */
+import { toReason } from '../../errors/index.ts'
 import { storedTypes } from '../../events/index.ts'
 import {
   type AnyReadModel,
@@ -12,7 +13,7 @@ import {
   toKeyedCarefully,
 } from '../../readmodels/index.ts'
 import type { EntriesOptions, EventLog, Partition, RowChange, RowEntry, StoredRow } from '../../store/index.ts'
-import { isPoison, toReason } from '../failures.ts'
+import { isPoison } from '../failures.ts'
 import { foldEachKey } from '../fold-each-key.ts'
 import { isOwnKey } from './shares.ts'
 import type { Side } from './side.ts'

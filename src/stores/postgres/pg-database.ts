@@ -69,6 +69,7 @@ export class PgDatabase implements Database {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       ...(options.preparedStatements ? { options: SESSION_OPTIONS } : {}),
     }
+    assertUrl(pg, config)
     const pool = new pg.Pool({ ...config, max: options.maxConnections, allowExitOnIdle: true })
     pool.on('error', () => {}) // An idle connection was lost; the pool has dropped it and makes another when asked.
     return new PgDatabase(pool, () => connectClient(pg, config), options.preparedStatements, wakeups)
@@ -148,6 +149,15 @@ async function transact<T>(client: PoolClient, work: (session: TransactionSessio
   } catch (error) {
     await client.query('rollback').catch(() => {})
     throw error
+  }
+}
+
+/** What `pg` makes of a URL it says only when it connects, and then with all that is in it. @throws `invalid-argument` */
+function assertUrl(pg: PgModule, config: ClientConfig): void {
+  try {
+    new pg.Client(config)
+  } catch {
+    refuse('url', 'is not a URL that pg can read, such as postgres://localhost:5432/bank')
   }
 }
 
