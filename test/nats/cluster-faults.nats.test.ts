@@ -110,6 +110,23 @@ describeOnOwnNats(`a cluster of three nodes (DAYBOOK_SEED=${SEED})`, () => {
     )
   })
 
+  test('a store that is opened while the cluster has no leader waits for one', async () => {
+    const [first, ...others] = cluster.nodes
+    await Promise.all(others.map((node) => node.stop('kill')))
+    const asksInVain = () =>
+      first
+        ?.ask((manager) => manager.getAccountInfo())
+        .then(
+          () => false,
+          () => true,
+        )
+    while (!(await asksInVain())) await sleep(100)
+    const opening = openStore()
+    await sleep(500)
+    await cluster.start()
+    expect(await (await opening).log('killed').head()).toBeGreaterThan(0)
+  })
+
   test('lets exactly one of 16 writers in 4 stores win, however often they try', async () => {
     const logs = await Promise.all([1, 2, 3, 4].map(async () => (await openStore()).log('raced')))
     for (let round = 0; round < 40; round++) {

@@ -13,9 +13,9 @@ import {
   type NatsConnection,
 } from '@nats-io/transport-node'
 import { DaybookError } from '../../errors/index.ts'
-import { refuse } from '../../store/index.ts'
+import { refuse, retrying } from '../../store/index.ts'
 import type { NatsAddress } from './address.ts'
-import { JetStreamFailure, namingFailure, namingRefusal } from './failures.ts'
+import { isLeaderless, JetStreamFailure, namingFailure, namingRefusal } from './failures.ts'
 
 /** A leader is elected within seconds; who waits for longer had better ask again. */
 const REQUEST_TIMEOUT_MS = 4_000
@@ -47,6 +47,9 @@ export interface RequestOptions {
   readonly timeoutMs?: number
 }
 
+/** Who opens a store gives no signal; that a leader comes has a time of its own. */
+const NEVER = new AbortController().signal
+
 export class Connection {
   readonly client: NatsConnection
   readonly manager: JetStreamManager
@@ -66,7 +69,10 @@ export class Connection {
     })
     try {
       const facts = toFacts(client)
-      return new Connection(client, await jetstreamManager(client, { timeout: REQUEST_TIMEOUT_MS }), facts)
+      const toManager = () => jetstreamManager(client, { timeout: REQUEST_TIMEOUT_MS })
+      // The server is there. A cluster that has just lost its leader has another one in some seconds.
+      const manager = await retrying({ engine: 'nats', isTransient: isLeaderless }, toManager, NEVER)
+      return new Connection(client, manager, facts)
     } catch (error) {
       await client.close()
       throw namingFailure(error)

@@ -40,6 +40,11 @@ const TRANSIENT_NAMES: ReadonlySet<string> = new Set([
   'DrainingConnectionError',
 ])
 
+/** Does JetStream answer that it cannot for now, or nothing at all? Where there is none, nobody listens. */
+export function isLeaderless(error: unknown): boolean {
+  return isTransient(error) && (codeOf(error) !== undefined || (error as Error).name === 'TimeoutError')
+}
+
 /** The same failure, named, if it is one that trying again does not mend. */
 export function namingRefusal(error: unknown): unknown {
   if (!(error instanceof Error)) return error
@@ -57,7 +62,7 @@ function isDenied(error: unknown): boolean {
 /** The same, of a connection that is being made. */
 export function namingFailure(error: unknown): unknown {
   const named = namingRefusal(error)
-  return isTransient(named) ? connectionLost('nats', 1, named) : named
+  return isTransient(named) && !isDaybookError(named) ? connectionLost('nats', 1, named) : named
 }
 
 /** What the client says of a server to which a `tls://` URL leads. */
